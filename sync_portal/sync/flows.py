@@ -1,0 +1,61 @@
+"""What a flow is: a declaration. The engine does the rest (docs/engine.md shows how to add one)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mapping.catalogue import Catalogue
+    from mapping.rules import ShopRules
+    from mapping.state import Desired
+    from sync_portal.sync.context import RunContext
+
+Desire = Callable[["Catalogue", "ShopRules"], Iterable["Desired"]]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A named, schedulable piece of work.
+
+    A flow towards the shop names the Sage `streams` it needs, the `parts` of the catalogue it refreshes, and the `desires`
+    that say what the shop should hold, in the order in which they are to be written. A flow of another shape gives `run`.
+    """
+
+    name: str
+    label: Any
+    icon: str
+    streams: tuple[str, ...] = ()
+    parts: frozenset[str] = frozenset()
+    desires: tuple[Desire, ...] = ()
+    run: Callable[[RunContext], None] | None = None
+    lane: str = "slow"
+    promise_minutes: int = 24 * 60
+    """The freshness promise: a confirmed success at most this old."""
+
+
+_FLOWS: dict[str, Flow] = {}
+
+
+def register(flow: Flow) -> Flow:
+    """Make a flow known to schedules, pages and commands."""
+    _FLOWS[flow.name] = flow
+    return flow
+
+
+def get_flow(name: str) -> Flow:
+    """The flow of that name.
+
+    Raises:
+        KeyError: there is none; the message lists those there are.
+    """
+    try:
+        return _FLOWS[name]
+    except KeyError:
+        raise KeyError(f"no flow is called {name!r}; there are: {', '.join(_FLOWS)}") from None
+
+
+def all_flows() -> list[Flow]:
+    """Every flow, in the order in which people should see and run them."""
+    return list(_FLOWS.values())

@@ -1,0 +1,190 @@
+"""Runs, their changes, cursors and schedules: the truth about work. django-q2 only carries it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from connectors.models import Client, ShopConnection
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    INCOMPLETE = "incomplete", _("Incomplete")
+    """It went to its end, but some records were refused or are to be tried again."""
+    STOPPED = "stopped", _("Stopped by a brake")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+    @classmethod
+    def ended(cls) -> tuple[str, ...]:
+        return tuple(state for state in cls.values if state not in {cls.QUEUED, cls.RUNNING})
+
+
+class Trigger(models.TextChoices):
+    PERSON = "person", _("Started by a person")
+    SCHEDULE = "schedule", _("Scheduled")
+    COMMAND = "command", _("Command line")
+    RETRY = "retry", _("Retry of an earlier run")
+
+
+class Run(models.Model):
+    """One execution of a flow for a client: a row of history, claimed by one worker at a time."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="runs")
+    flow = models.CharField(_("flow"), max_length=20)
+    state = models.CharField(_("state"), max_length=12, choices=RunState, default=RunState.QUEUED)
+    preview = models.BooleanField(_("preview"), default=False)
+    trigger = models.CharField(_("started by"), max_length=12, choices=Trigger, default=Trigger.PERSON)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    queued_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    attempt = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=120, blank=True)
+    claim = models.CharField(max_length=36, blank=True)
+    """A token made at each claim: a worker that lost its lease can no longer write to the run."""
+    lease_until = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+
+    step = models.CharField(max_length=20, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+
+    read = models.PositiveIntegerField(_("read"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    to_write = models.PositiveIntegerField(_("to write"), default=0)
+    written = models.PositiveIntegerField(_("written"), default=0)
+    confirmed = models.PositiveIntegerField(_("confirmed"), default=0)
+    held = models.PositiveIntegerField(_("held"), default=0)
+    rejected = models.PositiveIntegerField(_("rejected"), default=0)
+    requests = models.JSONField(default=dict, blank=True)
+    """Webservice requests by verb, and statements written into Sage: {"GET": 12, "POST": 3, "sage": 0}."""
+
+    cause = models.CharField(max_length=60, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["client", "flow", "-id"]), models.Index(fields=["state", "lease_until"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "flow"], condition=Q(state="running"), name="one_running_run_per_client_and_flow"
+            ),
+            models.UniqueConstraint(
+                fields=["client", "flow"], condition=Q(state="queued"), name="one_queued_run_per_client_and_flow"
+            ),
+        ]
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+
+    def __str__(self) -> str:
+        return f"{self.client.slug} · {self.flow} · {self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in RunState.ended()
+
+
+class Action(models.TextChoices):
+    CREATE = "create", _("Create")
+    UPDATE = "update", _("Update")
+    DELETE = "delete", _("Delete")
+    IMPORT = "import", _("Import into Sage")
+
+
+class ChangeState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    SENDING = "sending", _("Being sent")
+    HELD = "held", _("Held")
+    APPLIED = "applied", _("Written")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REJECTED = "rejected", _("Refused")
+    LATER = "later", _("To be tried again")
+
+
+class Change(models.Model):
+    """One resource's difference between what it should be and what the shop is known to hold, and what came of it."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="changes")
+    shop = models.ForeignKey(ShopConnection, on_delete=models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=300)
+    label = models.CharField(max_length=300)
+    action = models.CharField(max_length=10, choices=Action)
+    differences = models.JSONField(default=list)
+    """[{"field": "price", "before": "10.000000", "after": "12.500000", "why": "AR_PrixVen = 12,50"}, ...]"""
+    risk = models.PositiveSmallIntegerField(default=0)
+    """Sorts the list: 0 harmless ... 100 price to zero, hidden, deleted."""
+    state = models.CharField(max_length=10, choices=ChangeState, default=ChangeState.PLANNED)
+    cause = models.CharField(max_length=60, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+    detail = models.TextField(blank=True)
+    shop_id_given = models.PositiveBigIntegerField(null=True, blank=True)
+    """The id the shop gave (or the resource already had)."""
+
+    class Meta:
+        ordering = ["-risk", "id"]
+        indexes = [models.Index(fields=["run", "state"]), models.Index(fields=["run", "kind"])]
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} · {self.label}"
+
+
+class Cursor(models.Model):
+    """How far a stream was read: moves only after the run that read it has ended well."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="cursors")
+    flow = models.CharField(max_length=20)
+    stream = models.CharField(max_length=40)
+    position = models.DateTimeField(null=True, blank=True)
+    """The Sage server's own clock (naive local time, stored as is with UTC), read before the query."""
+    full_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "flow", "stream"], name="one_cursor_per_stream")]
+
+    def __str__(self) -> str:
+        return f"{self.flow} · {self.stream} · {self.position}"
+
+
+class FlowSchedule(models.Model):
+    """When a client's flow runs by itself."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="schedules")
+    flow = models.CharField(_("flow"), max_length=20)
+    every_minutes = models.PositiveIntegerField(_("every (minutes)"), null=True, blank=True)
+    cron = models.CharField(_("cron"), max_length=80, blank=True)
+    paused = models.BooleanField(_("paused"), default=False)
+    paused_reason = models.CharField(_("why"), max_length=200, blank=True)
+    next_at = models.DateTimeField(_("next run"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["client", "flow"]
+        constraints = [models.UniqueConstraint(fields=["client", "flow"], name="one_schedule_per_client_and_flow")]
+        verbose_name = _("schedule")
+        verbose_name_plural = _("schedules")
+
+    def __str__(self) -> str:
+        return f"{self.client.slug} · {self.flow} · {self.cron or self.every_minutes}"
+
+
+class Beat(models.Model):
+    """The last sign of life of a worker cluster: /healthz and the watchdog look at its age."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.at}"

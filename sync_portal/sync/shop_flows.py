@@ -1,0 +1,1 @@
+"""The flows towards the shop (being written)."""

@@ -1,0 +1,32 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def client_acme(db: None) -> Any:
+    """A client without connections."""
+    from connectors.models import Client
+
+    return Client.objects.create(slug="acme", name="Acmé & Fils")
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., Any]:
+    """Make a user, with a role at each client given."""
+    from django.contrib.auth import get_user_model
+
+    from connectors.models import Membership
+
+    def make(name: str, *, role: str = "", clients: tuple[Any, ...] = (), **fields: Any) -> Any:
+        user = get_user_model().objects.create_user(name, f"{name}@example.com", "motdepasse-" + name, **fields)
+        for client in clients:
+            Membership.objects.create(user=user, client=client, role=role)
+        return user
+
+    return make
