@@ -1,0 +1,57 @@
+"""What differs between the three ways to reach Sage's tables: quoting, the server's clock, how a write begins.
+
+``sqlserver`` is SQL Server itself (through FreeTDS or Microsoft's driver), ``sage`` is Sage's own ODBC driver (plain
+one-table SELECTs, no T-SQL), ``sqlite`` is the sandbox.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+DialectName = Literal["sqlserver", "sage", "sqlite"]
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    name: DialectName
+    clock: str | None
+    """SELECT of the server's local time; None where the driver offers no clock."""
+    begin: str | None
+    """Starts a write transaction on an autocommit connection; None: the driver's own autocommit-off mode."""
+    on_write_connection: tuple[str, ...] = ()
+    lock_hint: str = ""
+    """After a table's name: holds the rows read, so that a next number is given once."""
+
+    def quote(self, name: str) -> str:
+        """The column or table name, bracketed where it must be: ``[N° Dossier]``, ``[a]]b]``.
+
+        Sage's driver gets plain names as they are, because no stored program was seen to quote them.
+        """
+        if self.name == "sage":
+            return name if _PLAIN_NAME.fullmatch(name) else '"' + name.replace('"', '""') + '"'
+        if self.name == "sqlite" and "]" in name:
+            return '"' + name.replace('"', '""') + '"'
+        return "[" + name.replace("]", "]]") + "]"
+
+    def table(self, name: str, *, locked: bool = False) -> str:
+        return self.quote(name) + (self.lock_hint if locked else "")
+
+
+DIALECTS: dict[DialectName, Dialect] = {
+    "sqlserver": Dialect(
+        "sqlserver",
+        clock="SELECT GETDATE()",
+        begin=None,
+        # Sage's triggers print row counts, and an error must undo the whole order, not one statement.
+        on_write_connection=("SET NOCOUNT ON", "SET XACT_ABORT ON"),
+        lock_hint=" WITH (UPDLOCK, HOLDLOCK)",
+    ),
+    "sage": Dialect("sage", clock=None, begin=None),
+    "sqlite": Dialect(
+        "sqlite", clock="SELECT strftime('%Y-%m-%d %H:%M:%S', 'now', 'localtime')", begin="BEGIN IMMEDIATE"
+    ),
+}

@@ -1,0 +1,335 @@
+"""The only door to pyodbc: settings in, sessions out, errors named by what to do.
+
+Rules taken from the tests of the drivers: one connection to read (autocommit) and another to write; both time-outs
+always set; after any error a rollback, and the connection thrown away where its state cannot be trusted; one open
+result at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from connectors.errors import ConfigurationError, ConnectorError
+from connectors.sage import values
+from connectors.sage.dialect import DIALECTS, Dialect, DialectName
+from connectors.sage.driver_errors import DriverError, Phase, classify
+
+BATCH = 1000
+_FORBIDDEN = frozenset(";{}\x00\r\n")
+
+
+@dataclass(frozen=True)
+class SageSettings:
+    """How to reach one Sage company: a DSN, or driver + server + database; ``path`` for the sandbox's file.
+
+    Never a free connection string: it could load any file as a driver. Time-outs are seconds.
+    """
+
+    dialect: DialectName
+    driver: str = ""
+    dsn: str = ""
+    server: str = ""
+    port: int | None = None
+    database: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    path: str = ""
+    login_timeout: int = 10
+    query_timeout: int = 120
+    write_enabled: bool = False
+
+    def connection_string(self) -> str:
+        """The ODBC string.
+
+        :raises ConfigurationError: ``sage.bad_setting`` for a value that would change the string's meaning, or a driver
+            given as a file; ``sage.driver_missing`` when the sandbox's driver is not installed.
+        """
+        for name in ("driver", "dsn", "server", "database", "user", "path"):
+            value = getattr(self, name)
+            if _FORBIDDEN & set(value) or (name in {"driver", "dsn"} and "/" in value):
+                raise ConfigurationError("sage.bad_setting", {"setting": name, "value": value})
+        if self.dialect == "sqlite":
+            from connectors.sandbox.sage.connection import connection_string
+
+            return connection_string(Path(self.path))
+        return ";".join(f"{key}={value}" for key, value in self._parts() if value)
+
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        if self.dsn:
+            yield "DSN", self.dsn
+        else:
+            yield "DRIVER", f"{{{self.driver}}}"
+            yield from self._server_parts()
+        yield "DATABASE", self.database
+        yield "UID", self.user
+        yield "PWD", _secret(self.password)
+
+    def _server_parts(self) -> Iterator[tuple[str, str]]:
+        if self.dialect == "sage":
+            yield "ServerName", self.server
+        elif "freetds" in self.driver.lower() or "tds" in self.driver.lower():
+            yield "SERVER", self.server
+            yield "PORT", str(self.port or 1433)
+            yield "TDS_Version", "7.4"
+        else:
+            yield "SERVER", f"{self.server},{self.port}" if self.port else self.server
+            # Sage's servers carry self-signed certificates; without this Microsoft's driver 18 refuses them.
+            yield "TrustServerCertificate", "yes"
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Where this points to, for the sentence of an error; no secret in it."""
+        return {"server": self.server or self.dsn or self.path, "database": self.database}
+
+
+def _secret(password: str) -> str:
+    """Between braces when a character would end the value; "}" doubled, as ODBC asks."""
+    if password and not (_FORBIDDEN & set(password)) and password == password.strip() and "=" not in password:
+        return password
+    return "{" + password.replace("}", "}}") + "}" if password else ""
+
+
+def open_session(settings: SageSettings) -> SageSession:
+    """A session whose read connection is open.
+
+    :raises ConnectorError: unreachable, wrong password, unknown database, missing driver.
+    """
+    session = SageSession(settings)
+    session.connect()
+    return session
+
+
+class SageSession:
+    """A read connection, and a write connection opened when a transaction asks for it. Not shared between threads."""
+
+    def __init__(self, settings: SageSettings) -> None:
+        self.settings = settings
+        self.dialect: Dialect = DIALECTS[settings.dialect]
+        self._reader: Any = None
+        self._writer: Any = None
+        self._result_open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def connect(self) -> None:
+        """Opens the read connection if there is none: at the start, and again after one was thrown away."""
+        if self._reader is None:
+            self._reader = self._open(autocommit=True)
+
+    def batches(self, sql: str, params: Sequence[object] = (), *, size: int = BATCH) -> Iterator[list[Any]]:
+        """The rows, ``size`` at a time, without ever holding the whole result.
+
+        :raises RuntimeError: another result of this session is still being read (no driver of SQL Server allows it).
+        """
+        if self._result_open:
+            raise RuntimeError("finish reading the open result of this session before starting another")
+        self.connect()
+        self._result_open = True
+        cursor = None
+        try:
+            cursor = self._reader.cursor()
+            cursor.execute(sql, *params)
+            while rows := cursor.fetchmany(size):
+                yield rows
+        except _driver().Error as error:
+            raise self._read_failed(error) from error
+        finally:
+            self._result_open = False
+            if cursor is not None and self._reader is not None:
+                cursor.close()
+
+    def query(self, sql: str, params: Sequence[object] = ()) -> Iterator[Any]:
+        """The rows one by one, read in batches."""
+        for batch in self.batches(sql, params):
+            yield from batch
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[Any]:
+        """All rows of a small result."""
+        return list(self.query(sql, params))
+
+    def catalog_columns(self) -> Iterator[tuple[str, str, str, int]]:
+        """Table, column, type name, size of every column, from ODBC's own catalogue (SQLColumns)."""
+        self.connect()
+        try:
+            for row in self._reader.cursor().columns():
+                yield row.table_name, row.column_name, row.type_name, row.column_size or 0
+        except _driver().Error as error:
+            raise self._read_failed(error) from error
+
+    def server_now(self) -> datetime:
+        """The server's local time, to be read before the query whose watermark it becomes.
+
+        Sage's own driver has no clock that the facts name: this machine's is used, and the streams' lag covers the gap.
+        """
+        if self.dialect.clock is None:
+            return datetime.now()  # noqa: DTZ005 - Sage's times are local and have no zone
+        ((value,),) = self.rows(self.dialect.clock)
+        now = values.moment(value)
+        if now is None:
+            raise ConfigurationError("sage.failed", self.settings.place, detail=f"the server's clock says {value!r}")
+        return now
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One unit of writing: committed at the end, rolled back on any exception.
+
+        An error of the commit itself leaves the outcome unknown: look the document up before trying again.
+
+        :raises ConfigurationError: ``sage.write_disabled`` unless the settings allow writing.
+        """
+        if not self.settings.write_enabled:
+            raise ConfigurationError("sage.write_disabled", self.settings.place)
+        unit = self._begin()
+        try:
+            yield unit
+            unit.commit()
+        except BaseException:
+            self._roll_back(unit)
+            raise
+
+    def close(self) -> None:
+        self._discard_reader()
+        self._discard_writer()
+
+    def _begin(self) -> Transaction:
+        if self._writer is None:
+            self._writer = self._open(autocommit=self.dialect.begin is not None)
+            self._on_new_writer()
+        unit = Transaction(self, self._writer)
+        if self.dialect.begin:
+            try:
+                unit.execute(self.dialect.begin)
+            except ConnectorError:
+                self._discard_writer()
+                raise
+        return unit
+
+    def _on_new_writer(self) -> None:
+        unit = Transaction(self, self._writer)
+        for statement in self.dialect.on_write_connection:
+            unit.execute(statement)
+
+    def _roll_back(self, unit: Transaction) -> None:
+        """Rule 1: roll back; where that fails, or the error breaks connections, throw the connection away."""
+        try:
+            unit.roll_back()
+        except _driver().Error:
+            self._discard_writer()
+            return
+        # SQLite reports every failure as HY000, and its rollback can be trusted.
+        if unit.broken and self.settings.dialect != "sqlite":
+            self._discard_writer()
+
+    def _open(self, *, autocommit: bool) -> Any:
+        driver = _driver()
+        text = self.settings.connection_string()
+        try:
+            connection = driver.connect(text, autocommit=autocommit, timeout=self.settings.login_timeout)
+        except driver.Error as error:
+            raise self.named(error, "connect") from error
+        connection.timeout = self.settings.query_timeout
+        return connection
+
+    def _read_failed(self, error: Exception) -> ConnectorError:
+        if DriverError.of(error).breaks_connection:
+            self._discard_reader()
+        return self.named(error, "read")
+
+    def named(self, error: BaseException, phase: Phase) -> ConnectorError:
+        facts = self.settings.place | ({"driver": self.settings.driver} if phase == "connect" else {})
+        return classify(error, phase=phase, facts=facts, secret=self.settings.password)
+
+    def _discard_reader(self) -> None:
+        _close(self._reader)
+        self._reader = None
+
+    def _discard_writer(self) -> None:
+        _close(self._writer)
+        self._writer = None
+
+
+class Transaction:
+    """Statements of one unit of writing. After an error it accepts nothing more: the driver may be in autocommit."""
+
+    def __init__(self, session: SageSession, connection: Any) -> None:
+        self._session = session
+        self._connection = connection
+        self.failed = False
+        self.broken = False
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._session.dialect
+
+    def execute(self, sql: str, params: Sequence[object] = ()) -> None:
+        self._run(sql, params, fetch=False)
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[Any]:
+        """All rows of a small result, as this transaction sees them."""
+        return self._run(sql, params, fetch=True)
+
+    def commit(self) -> None:
+        try:
+            if self.dialect.begin:
+                self._connection.cursor().execute("COMMIT").close()
+            else:
+                self._connection.commit()
+        except _driver().Error as error:
+            raise self._failure(error) from error
+
+    def roll_back(self) -> None:
+        """:raises pyodbc.Error: the driver could not; the connection must not be used again."""
+        if self.dialect.begin:
+            self._connection.cursor().execute("ROLLBACK").close()
+        else:
+            self._connection.rollback()
+
+    def _run(self, sql: str, params: Sequence[object], *, fetch: bool) -> list[Any]:
+        if self.failed:
+            raise RuntimeError("this transaction has failed: nothing more may be written in it")
+        try:
+            # Never `with cursor`: leaving it commits.
+            cursor = self._connection.cursor()
+            cursor.execute(sql, *params)
+            found = list(cursor.fetchall()) if fetch else []
+            cursor.close()
+            return found
+        except _driver().Error as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> ConnectorError:
+        self.failed = True
+        self.broken = DriverError.of(error).breaks_connection
+        return self._session.named(error, "write")
+
+
+def _close(connection: Any) -> None:
+    if connection is not None:
+        try:
+            connection.close()
+        except _driver().Error:
+            return  # the other side is already gone
+
+
+def _driver() -> Any:
+    """pyodbc, imported late: it does not even load on a machine without unixODBC.
+
+    :raises ConfigurationError: ``sage.driver_missing``.
+    """
+    try:
+        import pyodbc
+    except ImportError as error:
+        raise ConfigurationError("sage.driver_missing", {"driver": "unixODBC"}, detail=str(error)) from error
+    return pyodbc
