@@ -30,8 +30,9 @@ RELEASES = ("V16", "i7 v7", "i7 7.70", "i7 v8", "100c v1", "100c v2", "100c v3",
 VERSIONS = {"i7": "i7 v7", "100c": "100c v3", "v10": "v10"}
 """The versions the sandbox can play, and the release of the schema file each one is."""
 
-NOW_TO_THE_MINUTE = "(strftime('%Y-%m-%d %H:%M:00', 'now', 'localtime', '+30 seconds'))"
-NOW_TO_THE_SECOND = "(strftime('%Y-%m-%d %H:%M:%S', 'now', 'localtime'))"
+# With milliseconds, as the driver writes a bound datetime: SQLite compares dates as texts.
+NOW_TO_THE_MINUTE = "(strftime('%Y-%m-%d %H:%M:00.000', 'now', 'localtime', '+30 seconds'))"
+NOW_TO_THE_SECOND = "(strftime('%Y-%m-%d %H:%M:%S.000', 'now', 'localtime'))"
 
 FREE_FIELD_TYPES = {3: "datetime", 7: "numeric(24,6)", 9: "varchar({length})", 20: "numeric(24,6)", 22: "varchar(21)"}
 """`cbSysLibre.CB_Type` -> the column's type: date, valeur, texte, montant, table (list)."""
@@ -167,7 +168,7 @@ def _create_triggers(table: str, declared: list[Column]) -> Iterator[str]:
         yield _set_trigger(f"TG_MOD_{table}", "UPDATE", table, condition, "cbModification", _default(modified))
     if table in ASSIGNED_NUMBERS:
         number = quoted(ASSIGNED_NUMBERS[table])
-        following = f"(SELECT max({number}) + 1 FROM {quoted(table)})"
+        following = f"(SELECT max({number}) + 1 FROM {quoted(table)})"  # noqa: S608 names of the schema
         yield _set_trigger(f"TG_NUM_{table}", "INSERT", table, f"coalesce(NEW.{number}, 0) = 0", number, following)
 
 
