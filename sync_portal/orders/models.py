@@ -20,8 +20,10 @@ class LedgerOrder(models.Model):
 
     shop = models.ForeignKey(ShopConnection, on_delete=models.CASCADE, related_name="orders")
     shop_order_id = models.PositiveBigIntegerField()
-    reference = models.CharField(_("reference"), max_length=32)
-    placed_at = models.DateTimeField(_("date"), null=True)
+    shop_customer_id = models.PositiveBigIntegerField(default=0)
+    """The buyer's id in the shop: with `sage_customer`, the memory of which account a buyer was booked on."""
+    reference = models.CharField(_("reference"), max_length=255)
+    placed_at = models.DateTimeField(_("date"), null=True, blank=True)
     buyer = models.CharField(_("buyer"), max_length=255, blank=True)
     email = models.CharField(_("e-mail"), max_length=255, blank=True)
     total_paid = models.DecimalField(_("total incl. tax"), max_digits=20, decimal_places=2, default=0)
@@ -36,11 +38,18 @@ class LedgerOrder(models.Model):
     sage_customer = models.CharField(_("Sage account"), max_length=17, blank=True)
     notes = models.JSONField(default=list, blank=True)
     """What was shortened or transliterated on the way, in words."""
-    imported_at = models.DateTimeField(null=True)
+    detail = models.TextField(blank=True)
+    """The technical text of the last failure: for administrators."""
+    shop_updated_at = models.CharField(max_length=19, blank=True)
+    """`date_upd` of the shop's order as it was last examined: a held order is examined again when it moves."""
+    rules_fingerprint = models.CharField(max_length=64, blank=True)
+    """The order rules it was last examined with: a held order is examined again when they change."""
+    imported_at = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-shop_order_id"]
+        indexes = [models.Index(fields=["shop", "state"]), models.Index(fields=["shop", "shop_customer_id"])]
         constraints = [models.UniqueConstraint(fields=["shop", "shop_order_id"], name="one_ledger_row_per_order")]
         verbose_name = _("order")
         verbose_name_plural = _("orders")
