@@ -48,10 +48,10 @@ class Asker:
                 self._feel(error)
                 raise
         self._learn(answer)
-        error = error_of(answer, asked)
-        self._feel(error)
-        if error is not None:
-            raise error
+        refusal = error_of(answer, asked)
+        self._feel(refusal)
+        if refusal is not None:
+            raise refusal
         return answer, asked
 
     def read(self, resource: str, path: str = "", *, query: Mapping[str, str | int] | None = None) -> list[Entity]:

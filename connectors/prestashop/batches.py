@@ -1,8 +1,8 @@
 """Several entities in one request, and what to do when one of them is bad.
 
-The shop works through a batch in order, is not transactional, stops at the first bad entity, keeps what came before it and
-does not say which one it was. So after a failure the state is read back: the entities found applied are kept, the next one
-is sent alone to get its own error, and the rest goes on in halves.
+The shop works through a batch in order, is not transactional, stops at the first bad entity, keeps what came before
+it and does not say which one it was. So after a failure the state is read back: the entities found applied are kept,
+the next one is sent alone to get its own error, and the rest goes on in halves.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ class Result:
 class Batch(Generic[Item]):
     """One slice of work, carried to its end.
 
-    `send` sends some items in one request and returns as many entities, or raises. `applied` says, after `send` raised the
-    given error, which of the items the shop did: the leading ones, in order. `again` tells whether an item that was not
-    applied may be sent a second time after an empty 500 (a lock of the shop's database looks like one).
+    `send` sends some items in one request and returns as many entities, or raises. `applied` says, after `send`
+    raised the given error, which of the items the shop did: the leading ones, in order. `again` tells whether an
+    item that was not applied may be sent a second time after an empty 500 (a lock of the shop's database looks like
+    one).
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class Batch(Generic[Item]):
         self._size = self._next_size if whole_request_refused(error) else 1
 
     def _give_up_one(self, error: ConnectorError) -> None:
-        if error.cause == "shop.empty_500" and self._again and not self._repeated:
+        if error.cause in ("shop.empty_500", "shop.busy") and self._again and not self._repeated:
             self._repeated = True
             return
         self._repeated = False

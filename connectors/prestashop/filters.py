@@ -1,9 +1,9 @@
 """The shop's odd filter language, made safe. Pure.
 
-The shop reads ``filter[x]=P[V]S`` as operator, value, operator: an unknown operator (as in the value ``A[1]``) makes the
-filter vanish and returns every row; ``|`` makes a list and a comma between digits an interval; and its comparison ignores
-case, accents and trailing blanks. So a value is always wrapped, one that the language cannot carry is asked for by the
-part before the odd character, and whatever comes back is compared exactly here.
+The shop reads ``filter[x]=P[V]S`` as operator, value, operator: an unknown operator (as in the value ``A[1]``) makes
+the filter vanish and returns every row; ``|`` makes a list and a comma between digits an interval; and its
+comparison ignores case, accents and trailing blanks. So a value is always wrapped, one that the language cannot
+carry is asked for by the part before the odd character, and whatever comes back is compared exactly here.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def _expressions(value: FilterValue, most: int) -> list[str]:
         return [_single(value)]
     texts = list(dict.fromkeys(str(item) for item in value))
     plain = [text for text in texts if _is_plain(text)]
-    return [f"[{'|'.join(part)}]" for part in _parts(plain, most)] + [_single(text) for text in texts if text not in plain]
+    return [f"[{'|'.join(part)}]" for part in _parts(plain, most)] + [
+        _single(text) for text in texts if text not in plain
+    ]
 
 
 def _single(text: str) -> str:

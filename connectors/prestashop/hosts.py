@@ -1,4 +1,6 @@
-"""Which addresses the portal may talk to: a shop's URL is typed by a user, so it must not reach the portal's own network."""
+"""Which addresses the portal may talk to: a shop's URL is typed by a user, so it must not reach the portal's own
+network.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,9 @@ class ShopSettings:
     retries: int = 2
     backoff: float = 0.5
     settle: float = 2.0
-    """How long to wait before looking up again what the shop did of a request whose answer was lost: it goes on working."""
+    """How long to wait before looking up again what the shop did of a request whose answer was lost: it goes on
+    working.
+    """
 
     @property
     def api_url(self) -> str:

@@ -46,6 +46,7 @@ STATUSES: dict[int, tuple[_Kind, str]] = {
     503: (RetryableError, "shop.busy"),
     504: (RetryableError, "shop.busy"),
 }
+_WARNINGS = frozenset({3, 5, 11})
 # On 1.6 and 1.7 a duplicate key is the general "unable to save" (46); these are the resources that have one.
 _UNIQUE = {"combinations", "specific_prices", "images"}
 _NOTHING_SAVED = {"89", "90", "91", "127", "413", "414"}
@@ -71,17 +72,7 @@ def error_of(answer: Answer, asked: Asked) -> ConnectorError | None:
     if answer.status < 300:
         return None
     errors = _errors(answer)
-    if errors:
-        return _from_codes(errors, facts)
-    if answer.status in STATUSES:
-        kind, cause = STATUSES[answer.status]
-        return kind(cause, {**facts, "url": asked.url})
-    if answer.status in (413, 414):
-        return RejectedRecordError("shop.refused", {**facts, "code": answer.status, "message": "request too large"})
-    if not answer.body.strip():
-        # An uncaught exception of the shop: duplicate key, unknown parent, lock. Nothing is said; earlier entities are saved.
-        return RetryableError("shop.empty_500", facts)
-    return not_xml(answer, facts)
+    return _from_codes(errors, facts) if errors else _without_codes(answer, {**facts, "url": asked.url})
 
 
 def entities_of(answer: Answer, asked: Asked) -> list[Entity]:
@@ -95,8 +86,8 @@ def entities_of(answer: Answer, asked: Asked) -> list[Entity]:
 
 
 def written_entities(answer: Answer, asked: Asked) -> list[Entity]:
-    """The entities of a write. A success is a 2xx and ``text/xml`` and an id in each entity: 1.6 answers 200 ``text/html``
-    to some failures. Raises the error that the answer stands for.
+    """The entities of a write. A success is a 2xx and ``text/xml`` and an id in each entity: 1.6 answers 200
+    ``text/html`` to some failures. Raises the error that the answer stands for.
     """
     facts: dict[str, object] = {"resource": asked.resource, "verb": asked.verb, "status": answer.status}
     if answer.status < 300 and "xml" not in answer.content_type:
@@ -120,8 +111,21 @@ def whole_request_refused(error: ConnectorError) -> bool:
 
 
 def answer_lost(error: ConnectorError) -> bool:
-    """No answer came: the shop may still be working on the request."""
-    return error.cause in ("shop.timeout", "shop.unreachable")
+    """No answer of the shop itself came (502 and 504 are its gateway's): it may still be working on the request."""
+    return error.cause in ("shop.timeout", "shop.unreachable") or error.facts.get("status") in ("502", "504")
+
+
+def _without_codes(answer: Answer, facts: dict[str, object]) -> ConnectorError:
+    """A failure that the webservice itself did not word."""
+    if answer.status in STATUSES:
+        kind, cause = STATUSES[answer.status]
+        return kind(cause, facts)
+    if answer.status in (413, 414):
+        return RejectedRecordError("shop.refused", {**facts, "code": answer.status, "message": "request too large"})
+    if not answer.body.strip():
+        # An uncaught exception of the shop: duplicate key, unknown parent, lock. Earlier entities are saved.
+        return RetryableError("shop.empty_500", facts)
+    return not_xml(answer, facts)
 
 
 def _errors(answer: Answer) -> list[ShopError]:
@@ -132,7 +136,9 @@ def _errors(answer: Answer) -> list[ShopError]:
 
 
 def _from_codes(errors: list[ShopError], facts: dict[str, object]) -> ConnectorError:
-    decisive = next((error for error in errors if error.code in CODES), errors[0])
+    # A warning beside a refusal says nothing: the entity was refused.
+    telling = [error for error in errors if error.code not in _WARNINGS] or errors
+    decisive = next((error for error in telling if error.code in CODES), telling[0])
     kind, cause = CODES.get(decisive.code, (RejectedRecordError, "shop.refused"))
     if decisive.code == 46 and facts["resource"] in _UNIQUE:
         cause = "shop.duplicate_key"

@@ -27,15 +27,17 @@ from connectors.prestashop.settings import RequestCounters, RequestRecord, ShopS
 logger = logging.getLogger(__name__)
 
 _CHUNK = 64 * 1024
-# A POST is not here: the shop finishes its work after the client gave up, so a second one would make a second product.
-# A DELETE neither: the second one would answer "unknown id" for what the first one deleted.
+# A POST is not here: the shop finishes its work after the client gave up, so a second one would make a second
+# product. A DELETE neither: the second one would answer "unknown id" for what the first one deleted.
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "PATCH"})
 _BUSY = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the shop answered. Header names in lower case; `body` is cut when the caller asked for its beginning only."""
+    """What the shop answered. Header names in lower case; `body` is cut when the caller asked for its beginning
+    only.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -72,8 +74,8 @@ class Transport:
     ) -> Answer:
         """Send one request under ``/api/<resource><path>`` and read the answer.
 
-        `upload` is a multipart part ``(part name, file name, data)``. With `keep` only that many bytes of the body are
-        kept, the rest is read and dropped (an image answer carries the whole image again, in base64).
+        `upload` is a multipart part ``(part name, file name, data)``. With `keep` only that many bytes of the body
+        are kept, the rest is read and dropped (an image answer carries the whole image again, in base64).
         Raises RetryableError ``shop.unreachable`` or ``shop.timeout`` (the shop may have done the work all the same),
         RejectedRecordError ``shop.answer_too_big``, ConfigurationError ``shop.forbidden_address``.
         """
@@ -106,7 +108,8 @@ class Transport:
         files = {upload[0]: (upload[1], upload[2])} if upload else None
         headers = {"Content-Type": "text/xml; charset=utf-8"} if body is not None else None
         started = time.monotonic()
-        # Every `from None` keeps requests' exceptions, which hold the request and its Authorization header, out of reports.
+        # Every `from None` keeps requests' exceptions, which hold the request and its Authorization header, out of
+        # reports.
         try:
             with self._session() as session:
                 response = session.request(

@@ -1,7 +1,7 @@
 """What differs between PrestaShop 1.6, 1.7, 8 and 9, and what one shop can do.
 
-Verbs, resources and fields are found by asking (``GET /api/`` and ``?schema=synopsis``), never from the version number.
-Only what no question can tell stands here as a table, each line with its recorded reason.
+Verbs, resources and fields are found by asking (``GET /api/`` and ``?schema=synopsis``), never from the version
+number. Only what no question can tell stands here as a table, each line with its recorded reason.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from connectors.prestashop.xml import Entity, MultiLang, Schema, Text
 
 # Fields that a write must not carry.
 NEVER_WRITTEN: dict[str, frozenset[str]] = {
-    # The first two are refused (93). The position reorders the category, and 1.7/8 answer 500 (134) to the blank or 0 that
-    # they themselves show for a product outside its default category.
+    # The first two are refused (93). The position reorders the category, and 1.7/8 answer 500 (134) to the blank or
+    # 0 that they themselves show for a product outside its default category.
     "products": frozenset({"manufacturer_name", "quantity", "position_in_category"}),
     "categories": frozenset({"level_depth", "nb_products_recursive"}),  # refused (93)
     "manufacturers": frozenset({"link_rewrite"}),  # read-only by the synopsis of every version
 }
-# The customer's secret fields must go back as read on 1.6-8 (a PUT without secure_key blanks it, and orders use it, although
-# the synopsis calls it read-only); 9 refuses both with code 93.
+# The customer's secret fields must go back as read on 1.6-8 (a PUT without secure_key blanks it, and orders use it,
+# although the synopsis calls it read-only); 9 refuses both with code 93.
 _SECRET_FROM_9 = frozenset({"secure_key", "last_passwd_gen"})
 
 # Fields that a PATCH must not carry, though a PUT must carry them as read.
@@ -41,7 +41,8 @@ NEVER_ASSOCIATED: dict[str, frozenset[str]] = {
     "orders": frozenset({"order_rows"}),
 }
 
-# Bytes; 1.6 and 1.7 have it fixed in their code (3000 KB), 8 has the setting PS_LIMIT_UPLOAD_IMAGE_VALUE, 2 MB when fresh.
+# Bytes; 1.6 and 1.7 have it fixed in their code (3000 KB), 8 has the setting PS_LIMIT_UPLOAD_IMAGE_VALUE, 2 MB when
+# fresh.
 _FIXED_IMAGE_BYTES = 3_000_000
 _DEFAULT_IMAGE_BYTES = 2_000_000
 _BEFORE_WEBP = frozenset({"JPEG", "PNG", "GIF"})
@@ -69,6 +70,8 @@ class ShopCapabilities:
     """False on 1.6 and 1.7: every update is then read, merge, PUT."""
     languages: tuple[int, ...] = ()
     default_language: int = 1
+    timezone: str = "Europe/Paris"
+    """PrestaShop's dates are local times of this zone, with nothing in them that says so."""
     limits: Limits = field(default_factory=Limits)
     clock_shift: timedelta = timedelta()
     load_schema: Callable[[str], Schema | None] = field(default=lambda resource: None, repr=False)
@@ -77,7 +80,9 @@ class ShopCapabilities:
 
     @property
     def major(self) -> tuple[int, int]:
-        """``(1, 6)``, ``(1, 7)``, ``(8, 2)``; ``(8, 0)`` when the shop does not say, PATCH or no PATCH deciding for 1.7."""
+        """``(1, 6)``, ``(1, 7)``, ``(8, 2)``; ``(8, 0)`` when the shop does not say, PATCH or no PATCH deciding for
+        1.7.
+        """
         numbers = [int(part) for part in self.version.split(".")[:2] if part.isdecimal()]
         if len(numbers) == 2:
             return numbers[0], numbers[1]
@@ -133,7 +138,8 @@ def limits_of(has_patch: bool, settings: Mapping[str, str]) -> Limits:
 def for_create(resource: str, entity: Entity, capabilities: ShopCapabilities) -> Entity:
     """The entity as a POST may carry it: no id (91), nothing read-only, every language for a plain text.
 
-    1.6 refuses a plain text in a multi-language field (84); the others put it in every language, so that is done here.
+    1.6 refuses a plain text in a multi-language field (84); the others put it in every language, so that is done
+    here.
     """
     dropped = capabilities.never_written(resource) | {"id"}
     fields = {
@@ -174,7 +180,9 @@ def for_put(resource: str, wanted: Entity, stored: Entity, capabilities: ShopCap
 
 
 def merge_languages(wanted: Entity, stored: Entity) -> Entity:
-    """Complete each multi-language field with the stored languages: a language left out of a PUT or PATCH is blanked."""
+    """Complete each multi-language field with the stored languages: a language left out of a PUT or PATCH is
+    blanked.
+    """
     fields: dict[str, Text | MultiLang] = {}
     for name, value in wanted.fields.items():
         known = stored.fields.get(name)
@@ -198,8 +206,8 @@ def _all_languages(
 
 
 def _settable(resource: str, entity: Entity, capabilities: ShopCapabilities) -> dict[str, list[dict[str, str]]] | None:
-    """The associations a write may carry. One that the version lacks is refused (86) after the entity was saved, and on
-    1.7 and 8 it leaves a category's tree broken; so it never leaves here."""
+    """The associations a write may carry. One that the version lacks is refused (86) after the entity was saved, and
+    on 1.7 and 8 it leaves a category's tree broken; so it never leaves here."""
     if entity.associations is None:
         return None
     never = NEVER_ASSOCIATED.get(resource, frozenset())

@@ -1,7 +1,8 @@
-"""The shop's XML and our entities, both ways. Pure: bytes in, values out; no entities, no network, no recovery guesswork.
+"""The shop's XML and our entities, both ways. Pure: bytes in, values out; no entities, no network, no recovery
+guesswork.
 
-Recorded facts behind it: a list answers ``<products><product>..``, a single resource and every write answer ``<product>..``
-directly; an ids-only list carries the id as an attribute; 1.6 writes blank nodes without CDATA.
+Recorded facts behind it: a list answers ``<products><product>..``, a single resource and every write answer
+``<product>..`` directly; an ids-only list carries the id as an attribute; 1.6 writes blank nodes without CDATA.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ Text = str
 MultiLang = dict[int, str]
 """Language id -> text."""
 
-# Resources whose entity node is not the plain singular of their name (from ``?schema=synopsis`` of the three versions).
+# Resources whose entity node is not the plain singular of their name (from ``?schema=synopsis`` of the three
+# versions).
 _ODD_NODES = {
     "content_management_system": "content",
     "product_customization_fields": "customization_field",
@@ -66,8 +68,8 @@ class Schema(NamedTuple):
 class Entity:
     """One entity of a resource.
 
-    `associations` is ``{"categories": [{"id": "2"}]}``; None means "not sent" (the shop leaves them alone), an empty list
-    empties that association.
+    `associations` is ``{"categories": [{"id": "2"}]}``; None means "not sent" (the shop leaves them alone), an empty
+    list empties that association.
     """
 
     fields: dict[str, Text | MultiLang] = field(default_factory=dict)
