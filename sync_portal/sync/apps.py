@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SyncConfig(AppConfig):
@@ -7,4 +8,13 @@ class SyncConfig(AppConfig):
     verbose_name = "Synchronisation"
 
     def ready(self) -> None:
-        from sync_portal.sync import shop_flows  # noqa: F401  registers the flows towards the shop
+        from sync_portal.sync import jobs
+
+        try:  # TEMP until mapping.desired lands
+            from sync_portal.sync import shop_flows  # noqa: F401
+        except ImportError:
+            import traceback
+
+            traceback.print_exc()
+
+        post_migrate.connect(jobs.install_tick, sender=self)

@@ -12,7 +12,10 @@ from string import Formatter
 
 from django.utils.translation import get_language
 
-from mapping.causes import CAUSES as MAPPING_CAUSES
+try:  # TEMP until mapping.causes lands
+    from mapping.causes import CAUSES as MAPPING_CAUSES
+except ImportError:
+    MAPPING_CAUSES = {}
 
 WHO = {
     "client": ("le client", "the client"),
@@ -160,6 +163,8 @@ _CONNECTOR_AND_ENGINE = [
           "{count} prices of {total} would move by more than {move} % (limit: {limit} %). Nothing was written.", "client"),
     Cause("brake.stock_zero", "{count} stocks sur {total} passeraient à zéro (limite : {limit} %). Rien n’a été écrit.",
           "{count} stocks of {total} would go to zero (limit: {limit} %). Nothing was written.", "client"),
+    Cause("brake.deletions", "{count} éléments sur {total} seraient supprimés de la boutique ({kind}, limite : {limit} %). Rien n’a été écrit.",
+          "{count} items of {total} would be deleted from the shop ({kind}, limit: {limit} %). Nothing was written.", "client"),
     Cause("brake.fewer_rows", "Sage n’a donné que {count} lignes de « {stream} » au lieu de {before} : rien n’a été écrit.",
           "Sage gave only {count} rows of “{stream}” instead of {before}: nothing was written.", "client"),
 ]

@@ -29,6 +29,8 @@ class Flow:
     streams: tuple[str, ...] = ()
     parts: frozenset[str] = frozenset()
     desires: tuple[Desire, ...] = ()
+    removes: frozenset[str] = frozenset()
+    """Kinds whose resources are deleted from the shop when they are no longer wanted; all others stay."""
     run: Callable[[RunContext], None] | None = None
     lane: str = "slow"
     promise_minutes: int = 24 * 60

@@ -54,6 +54,15 @@ class Run(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    """The person who looked at a run that a brake had stopped and let this one pass."""
+    approval = models.CharField(_("approval"), max_length=300, blank=True)
 
     step = models.CharField(max_length=20, blank=True)
     done = models.PositiveIntegerField(default=0)

@@ -1,1 +1,82 @@
-"""The flows towards the shop (being written)."""
+"""The flows from Sage to the shop: declarations."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mapping import desired
+from sync_portal.sync.flows import Flow, register
+
+_ARTICLES = ("families", "catalogue_nodes", "articles", "gammes", "gamme_values", "article_gammes", "combinations")
+_TAXES = ("taxes", "article_accounting", "family_accounting")
+_PRICES = ("tariff_categories", "article_tariffs", "quantity_tiers", "gamme_prices")
+_STOCK = ("depots", "stock", "gamme_stock", "kit_components")
+_CUSTOMERS = ("customers", "countries")
+
+CATALOGUE_STREAMS = (*_ARTICLES, *_TAXES, *_PRICES, *_STOCK, "media", *_CUSTOMERS)
+"""Everything the catalogue is derived from; a flow collects its own part of it."""
+
+# Groups come before categories: in the shop a new group sees only the categories that are made after it.
+CATALOGUE = register(
+    Flow(
+        name="catalogue",
+        label=_("Articles"),
+        icon="package",
+        streams=(*_ARTICLES, *_TAXES, *_PRICES, "stock", "gamme_stock", "depots"),
+        parts=frozenset({"categories", "products", "groups"}),
+        desires=(
+            desired.desired_groups,
+            desired.desired_categories,
+            desired.desired_options,
+            desired.desired_values,
+            desired.desired_products,
+            desired.desired_combinations,
+        ),
+    )
+)
+
+STOCK = register(
+    Flow(
+        name="stock",
+        label=_("Stock"),
+        icon="building-warehouse",
+        streams=_STOCK,
+        parts=frozenset({"products"}),
+        desires=(desired.desired_stock,),
+        lane="fast",
+        promise_minutes=30,
+    )
+)
+
+CUSTOMERS = register(
+    Flow(
+        name="customers",
+        label=_("Customers"),
+        icon="users",
+        streams=(*_CUSTOMERS, "tariff_categories"),
+        parts=frozenset({"customers", "groups"}),
+        desires=(desired.desired_groups, desired.desired_customers, desired.desired_addresses),
+    )
+)
+
+PRICES = register(
+    Flow(
+        name="prices",
+        label=_("Prices"),
+        icon="currency-euro",
+        streams=(*_TAXES, *_PRICES, "articles"),
+        parts=frozenset({"products", "prices"}),
+        desires=(desired.desired_product_prices, desired.desired_specific_prices),
+        removes=frozenset({"specific_prices"}),
+    )
+)
+
+IMAGES = register(
+    Flow(
+        name="images",
+        label=_("Photos"),
+        icon="photo",
+        streams=("media", "articles"),
+        parts=frozenset({"products", "images"}),
+        desires=(desired.desired_images,),
+        removes=frozenset({"images"}),
+    )
+)

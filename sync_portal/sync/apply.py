@@ -1,0 +1,258 @@
+"""Changes become batches, batches become outcomes. Kind after kind, slice after slice; one bad record never stops the others.
+
+Every slice leaves its outcome in the database before the next one is sent: a run that dies is taken up from there. What the
+dead run had sent without learning the answer is found again by `finder` and adopted, not created twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.utils import timezone
+
+from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError, RetryableError
+from connectors.prestashop.xml import Entity
+from mapping.models import Binding
+from mapping.state import from_json, to_json
+from sync_portal.sync import forms
+from sync_portal.sync.context import RunContext
+from sync_portal.sync.finder import find_existing
+from sync_portal.sync.forms import ShopValue
+from sync_portal.sync.kinds import KINDS, Kind
+from sync_portal.sync.models import Action, Change, ChangeState
+from sync_portal.sync.resolver import Resolver
+
+
+@dataclass
+class Task:
+    """One change on its way: the stored row, what is to be sent, and what became of it."""
+
+    change: Change
+    wanted: str
+    encoded: dict[str, ShopValue] = field(default_factory=dict)
+    shop_id: int | None = None
+    adopted: bool = False
+    error: ConnectorError | None = None
+    sent: bool = False
+    as_found: bool = False
+    """Adopted and already as it should be: nothing was written."""
+    mismatch: dict[str, str] | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Our field -> wanted value as JSON."""
+        return {difference["field"]: difference["after"] for difference in self.change.differences}
+
+
+Sender = Callable[[RunContext, Resolver, Kind, list[Task]], None]
+
+
+def apply(context: RunContext, resolver: Resolver, changes: Sequence[Change], wanted: Mapping[int, str]) -> None:
+    """Write the planned changes of one shop, in the order given.
+
+    `wanted` maps a change's id to the fingerprint of its wanted state.
+
+    Raises:
+        ConfigurationError, Cancelled, LeaseLost: the run stops here; what was done is stored.
+    """
+    from sync_portal.sync import apply_images
+
+    senders: dict[str, Sender] = {"images": apply_images.send}
+    done = 0
+    for kind, tasks in _slices(changes, wanted):
+        try:
+            senders.get(kind.name, send)(context, resolver, kind, tasks)
+        finally:
+            store(context, resolver, kind, tasks)
+        _stop_if_settings_are_wrong(tasks)
+        done += len(tasks)
+        context.progress(done)
+
+
+def _stop_if_settings_are_wrong(tasks: Sequence[Task]) -> None:
+    for task in tasks:
+        if isinstance(task.error, ConfigurationError):
+            raise task.error
+
+
+def _slices(changes: Sequence[Change], wanted: Mapping[int, str]) -> Iterator[tuple[Kind, list[Task]]]:
+    by_kind: dict[tuple[str, str], list[Task]] = {}
+    for change in changes:
+        by_kind.setdefault((change.kind, change.action), []).append(Task(change, wanted.get(change.pk, "")))
+    for (name, _action), tasks in by_kind.items():
+        rest = iter(tasks)
+        while part := list(islice(rest, KINDS[name].slice)):
+            yield KINDS[name], part
+
+
+def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
+    """Write one slice of one kind: adopt what exists, create, update or delete, then read back."""
+    if tasks[0].change.action == Action.DELETE:
+        _delete(resolver, kind, tasks)
+        return
+    encode(resolver, kind, tasks)
+    unbound = [task for task in live(tasks) if task.change.action == Action.CREATE]
+    if unbound:
+        _adopt(resolver, kind, unbound)
+    for task in live(tasks):
+        if task.change.action == Action.UPDATE:
+            task.shop_id = resolver.bindings[kind.name, task.change.key].shop_id
+    _create(resolver, kind, [task for task in live(tasks) if task.shop_id is None])
+    _update(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent])
+    _confirm(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.as_found])
+
+
+def live(tasks: Sequence[Task]) -> list[Task]:
+    """The tasks that have not failed."""
+    return [task for task in tasks if task.error is None]
+
+
+def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
+    """Fill in what is to be sent; a task whose reference is missing in the shop fails alone."""
+    for task in tasks:
+        fields = {name: from_json(value) for name, value in task.values.items()}
+        try:
+            task.encoded = forms.encode(kind, fields, resolver.id_of, resolver.languages)
+        except (RejectedRecordError, RetryableError) as error:
+            task.error = error
+
+
+def _adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
+    for task, candidates in zip(tasks, find_existing(resolver, kind, [task.encoded for task in tasks]), strict=True):
+        if candidates.uncertain:
+            facts = {"value": task.change.label, "count": str(len(candidates.found))}
+            task.error = RejectedRecordError("shop.adoption_uncertain", facts)
+        elif (entity := candidates.certain) is not None:
+            task.shop_id, task.adopted = entity.id, True
+            task.as_found = task.sent = all(
+                forms.same(value, forms.held_value(kind, name, entity)) for name, value in task.encoded.items()
+            )
+        elif not kind.creatable:
+            task.error = RetryableError("shop.missing_reference", {"kind": kind.name, "key": task.change.key})
+
+
+def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
+    if not tasks:
+        return
+    entities = [forms.to_entity(kind, task.encoded | first_values(kind)) for task in tasks]
+
+    def find(entity: Entity) -> Entity | None:
+        position = next(place for place, sent in enumerate(entities) if sent is entity)
+        return find_existing(resolver, kind, [tasks[position].encoded])[0].certain
+
+    for task, outcome in zip(tasks, resolver.webservice.create(kind.resource, entities, find=find), strict=True):
+        task.shop_id, task.error, task.sent = outcome.id, outcome.error, outcome.error is None
+
+
+def first_values(kind: Kind) -> dict[str, ShopValue]:
+    """Values made up at the moment of creation and stored nowhere on our side."""
+    return {}
+
+
+def _update(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
+    if not tasks:
+        return
+    entities = [forms.to_entity(kind, task.encoded, shop_id=task.shop_id) for task in tasks]
+    for task, outcome in zip(tasks, resolver.webservice.update(kind.resource, entities), strict=True):
+        task.error, task.sent = outcome.error, outcome.error is None
+
+
+def _delete(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
+    for task in tasks:
+        task.shop_id = resolver.bindings[kind.name, task.change.key].shop_id
+    ids = [task.shop_id for task in tasks if task.shop_id is not None]
+    for task, outcome in zip(tasks, resolver.webservice.delete(kind.resource, ids), strict=True):
+        gone = outcome.error is not None and outcome.error.cause == "shop.unknown_id"
+        task.error, task.sent = (None, True) if gone else (outcome.error, outcome.error is None)
+
+
+def _confirm(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
+    """Read back what the shop holds now: its answer to a write echoes what was sent, not what is stored."""
+    if not tasks:
+        return
+    names = frozenset().union(*(frozenset(task.encoded) for task in tasks))
+    ids = [task.shop_id for task in tasks if task.shop_id is not None]
+    rows = resolver.webservice.read(kind.resource, display=forms.display_of(kind, names), filters={"id": ids})
+    held = {row.id: row for row in rows}
+    for task in tasks:
+        row = held.get(task.shop_id)
+        task.mismatch = (
+            {"field": "id", "found": "", "sent": str(task.shop_id)} if row is None else _mismatch(kind, task.encoded, row)
+        )
+
+
+def _mismatch(kind: Kind, encoded: Mapping[str, ShopValue], row: Entity) -> dict[str, str] | None:
+    for name, sent in encoded.items():
+        found = forms.held_value(kind, name, row)
+        if not forms.same(sent, found):
+            return {"field": name, "found": forms.readable(found), "sent": forms.readable(sent)}
+    return None
+
+
+# --- what became of a slice, stored ----------------------------------------------------------------------------------
+
+
+def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
+    """Keep the outcomes of a slice: the changes, the bindings, the counters. Bulk writes only."""
+    fresh: list[Binding] = []
+    kept: list[Binding] = []
+    gone: list[int] = []
+    for task in tasks:
+        _mark(context, task)
+        binding = resolver.bindings.get((kind.name, task.change.key))
+        if task.change.action == Action.DELETE and task.error is None and task.sent and binding is not None:
+            gone.append(binding.pk)
+            del resolver.bindings[kind.name, task.change.key]
+            continue
+        known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
+        if _bind(known, task):
+            (kept if binding else fresh).append(known)
+            resolver.bindings[kind.name, task.change.key] = known
+    fields = ["state", "cause", "facts", "detail", "shop_id_given"]
+    Change.objects.bulk_update([task.change for task in tasks], fields, batch_size=500)
+    Binding.objects.bulk_create(fresh, batch_size=500)
+    columns = ["shop_id", "confirmed", "previous", "pending", "confirmed_at", "parked", "parked_cause", "parked_facts"]
+    Binding.objects.bulk_update(kept, columns, batch_size=200)
+    Binding.objects.filter(pk__in=gone).delete()
+
+
+def _mark(context: RunContext, task: Task) -> None:
+    change = task.change
+    change.shop_id_given = task.shop_id
+    if task.error is not None:
+        rejected = isinstance(task.error, RejectedRecordError)
+        change.state = ChangeState.REJECTED if rejected else ChangeState.LATER
+        change.cause, change.facts, change.detail = task.error.cause, task.error.facts, task.error.detail
+        context.count(rejected=1)
+    elif task.mismatch is not None:
+        change.state, change.cause, change.facts = ChangeState.APPLIED, "shop.not_confirmed", task.mismatch
+        context.count(written=1, rejected=1)
+    elif task.sent:
+        change.state = ChangeState.CONFIRMED
+        context.count(written=0 if task.as_found else 1, confirmed=1)
+
+
+def _bind(binding: Binding, task: Task) -> bool:
+    """Update the binding after a task; False when there is nothing to keep."""
+    if isinstance(task.error, ConfigurationError):
+        return False
+    if isinstance(task.error, RejectedRecordError):
+        binding.parked, binding.parked_cause, binding.parked_facts = task.wanted, task.error.cause, task.error.facts
+        binding.shop_id = binding.shop_id or task.shop_id
+        return True
+    if task.error is not None or not task.sent:
+        return False
+    binding.shop_id = task.shop_id
+    binding.adopted = binding.adopted or task.adopted
+    binding.parked, binding.parked_cause, binding.parked_facts, binding.pending = "", "", {}, {}
+    values = {name: to_json(from_json(value)) for name, value in task.values.items()}
+    if task.mismatch is not None:  # sent again at every run until it holds would never end: park it
+        binding.parked, binding.parked_cause, binding.parked_facts = task.wanted, "shop.not_confirmed", task.mismatch
+        values.pop(task.mismatch["field"], None)
+    binding.previous = {name: binding.confirmed.get(name) for name in values}
+    binding.confirmed = {**binding.confirmed, **values}
+    binding.confirmed_at = timezone.now()
+    return True

@@ -1,0 +1,132 @@
+"""Photos: one request each, cover first, known by their content so that an unchanged one is never sent again.
+
+The shop has no field to recognise a photo by. So before an upload the ids the product has already are kept on the binding; a
+run that died in between finds the one new id there and takes it for its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError
+from connectors.prestashop import images
+from mapping.models import Binding, ProductImage
+from sync_portal.sync.apply import Task, encode, live
+from sync_portal.sync.context import RunContext
+from sync_portal.sync.kinds import Kind
+from sync_portal.sync.models import Action
+from sync_portal.sync.resolver import Resolver
+
+
+def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
+    """Upload, replace or delete one slice of photos."""
+    if tasks[0].change.action == Action.DELETE:
+        for task in tasks:
+            _alone(task, lambda task=task: _delete(resolver, kind, task))  # type: ignore[misc]
+        return
+    encode(resolver, kind, tasks)
+    files = _files(context, live(tasks))
+    present = _ids(resolver, {_product_id(task) for task in live(tasks)})
+    for task in live(tasks):
+        context.beat()
+        _alone(task, lambda task=task: _put(resolver, kind, task, files, present[_product_id(task)]))  # type: ignore[misc]
+    _confirm(resolver, [task for task in live(tasks) if task.sent])
+
+
+def _alone(task: Task, action: object) -> None:
+    try:
+        action()  # type: ignore[operator]
+    except ConfigurationError:
+        raise
+    except ConnectorError as error:
+        task.error = error
+
+
+def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductImage], present: set[int]) -> None:
+    binding = resolver.bindings.get((kind.name, task.change.key))
+    if binding is not None and binding.shop_id in present:
+        _replace(resolver, task, binding, files)
+        return
+    lost = _lost_upload(resolver, binding, present)
+    if lost is not None:
+        task.shop_id, task.sent = lost, True
+        return
+    name, data = _content(resolver, task, files)
+    known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
+    known.pending = {"existing": sorted(present)}
+    known.shop_id = None
+    known.save()
+    resolver.bindings[kind.name, task.change.key] = known
+    task.shop_id = resolver.webservice.upload_image(_product_id(task), name, data)
+    present.add(task.shop_id)
+    task.sent = True
+
+
+def _replace(resolver: Resolver, task: Task, binding: Binding, files: dict[str, ProductImage]) -> None:
+    task.shop_id = binding.shop_id
+    if "content" in task.encoded and binding.shop_id is not None:  # a changed rank alone cannot be told to the shop
+        name, data = _content(resolver, task, files)
+        resolver.webservice.replace_image(_product_id(task), binding.shop_id, name, data)
+    task.sent = True
+
+
+def _lost_upload(resolver: Resolver, binding: Binding | None, present: set[int]) -> int | None:
+    """The id that an interrupted upload of this photo left in the shop, when it is certain."""
+    if binding is None or "existing" not in binding.pending:
+        return None
+    new = present - set(binding.pending["existing"]) - resolver.taken("images")
+    return new.pop() if len(new) == 1 else None
+
+
+def _content(resolver: Resolver, task: Task, files: dict[str, ProductImage]) -> tuple[str, bytes]:
+    row = files.get(task.change.key)
+    path = Path(row.file) if row is not None and row.file else None
+    if path is None or not path.is_file():
+        raise RejectedRecordError("media.missing_file", {"file": row.source_path if row else task.change.label})
+    limits = resolver.webservice.capabilities().limits
+    try:
+        suffix, data = images.prepare(path.read_bytes(), limits.image_bytes, limits.image_types)
+    except RejectedRecordError as error:
+        raise RejectedRecordError(error.cause, {**error.facts, "file": path.name}, detail=error.detail) from error
+    return f"{path.stem}{suffix}", data
+
+
+def _delete(resolver: Resolver, kind: Kind, task: Task) -> None:
+    binding = resolver.bindings[kind.name, task.change.key]
+    product = binding.confirmed.get("product", {}).get("ref", ["products", ""])
+    owner = resolver.bindings.get((product[0], product[1]))
+    task.shop_id = binding.shop_id
+    if owner is not None and owner.shop_id and binding.shop_id:
+        resolver.webservice.delete_image(owner.shop_id, binding.shop_id)
+    task.sent = True
+
+
+def _confirm(resolver: Resolver, tasks: Iterable[Task]) -> None:
+    sent = list(tasks)
+    held = _ids(resolver, {_product_id(task) for task in sent})
+    for task in sent:
+        if task.shop_id not in held[_product_id(task)]:
+            task.mismatch = {"field": "image", "found": "", "sent": str(task.shop_id)}
+
+
+def _ids(resolver: Resolver, products: set[int]) -> dict[int, set[int]]:
+    """Product id -> ids of its photos, in one request for many products."""
+    held: dict[int, set[int]] = {product: set() for product in products}
+    if products:
+        rows = resolver.webservice.read("products", display=["id", "images[id]"], filters={"id": sorted(products)})
+        for row in rows:
+            if row.id is not None:
+                held[row.id] = {int(item["id"]) for item in (row.associations or {}).get("images", [])}
+    return held
+
+
+def _files(context: RunContext, tasks: Iterable[Task]) -> dict[str, ProductImage]:
+    keys = [task.change.key for task in tasks]
+    rows = ProductImage.objects.filter(product__client=context.client, key__in=keys)
+    return {row.key: row for row in rows}
+
+
+def _product_id(task: Task) -> int:
+    value = task.encoded["product"]
+    return int(value) if isinstance(value, str) else 0

@@ -1,0 +1,90 @@
+"""Who carries a run: claims by conditional update, leases, heartbeats. The database decides, on any number of machines.
+
+django-q2 may deliver a job twice, late, or (Redis) never; with these functions none of that matters.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from sync_portal.sync.models import Run, RunState
+
+
+class LeaseLost(Exception):
+    """Another worker holds this run now (or it was ended): stop at once and write nothing more."""
+
+
+def lease_end(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.RUN_LEASE_SECONDS)
+
+
+def claim(run_id: int) -> Run | None:
+    """Take a queued run, or one whose worker died; None when somebody else has it or its turn has not come."""
+    now = timezone.now()
+    token = uuid.uuid4().hex
+    free = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, lease_until__lt=now)
+    try:
+        with transaction.atomic():
+            taken = Run.objects.filter(free, pk=run_id, attempt__lt=settings.RUN_MAX_ATTEMPTS).update(
+                state=RunState.RUNNING,
+                attempt=F("attempt") + 1,
+                claim=token,
+                worker=f"{socket.gethostname()}:{os.getpid()}",
+                lease_until=lease_end(now),
+                heartbeat_at=now,
+                started_at=now,
+                cause="",
+                facts={},
+                detail="",
+            )
+    except IntegrityError:  # the client's flow is already running: this one stays queued
+        return None
+    return Run.objects.select_related("client").get(pk=run_id) if taken else None
+
+
+def extend(run: Run, **fields: object) -> None:
+    """Write progress and prolong the lease, only while the run is still ours.
+
+    Raises:
+        LeaseLost: it is not.
+    """
+    now = timezone.now()
+    mine = Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING)
+    if not mine.update(heartbeat_at=now, lease_until=lease_end(now), **fields):
+        raise LeaseLost(f"run {run.pk}")
+
+
+def release(run: Run, state: str, **fields: object) -> bool:
+    """End the run, only while it is still ours; False when it was not."""
+    mine = Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING)
+    return bool(mine.update(state=state, ended_at=timezone.now(), lease_until=None, **fields))
+
+
+def sweep() -> list[int]:
+    """Look after runs whose worker died: back to the queue, or failed after too many attempts. Ids to dispatch again."""
+    again: list[int] = []
+    for run in Run.objects.filter(state=RunState.RUNNING, lease_until__lt=timezone.now()):
+        if run.attempt >= settings.RUN_MAX_ATTEMPTS:
+            release(run, RunState.FAILED, cause="portal.too_many_attempts", facts={"attempts": str(run.attempt)})
+        elif _requeue(run):
+            again.append(run.pk)
+    return again
+
+
+def _requeue(run: Run) -> bool:
+    facts = {"attempt": str(run.attempt + 1)}
+    mine = Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING)
+    try:
+        with transaction.atomic():
+            return bool(mine.update(state=RunState.QUEUED, lease_until=None, cause="portal.worker_died", facts=facts))
+    except IntegrityError:  # a newer run of the same flow waits already and will do the same work
+        release(run, RunState.FAILED, cause="portal.worker_died", facts=facts)
+        return False

@@ -1,0 +1,90 @@
+"""Sage's rows into the mirror: since the cursor, or whole where there is none or it has been a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from connectors.sage import reading
+from connectors.sage.streams import STREAMS, Stream
+from mapping import mirror
+from mapping.models import SourceRecord
+from sync_portal.sync.brakes import BrakeTripped, fewer_rows
+from sync_portal.sync.context import RunContext
+from sync_portal.sync.models import Cursor
+
+if TYPE_CHECKING:
+    from connectors.sage.records import Record
+
+FULL_EVERY = timedelta(hours=24)
+"""A whole read finds deletions, and rows written by programs that forget the timestamp."""
+
+
+@dataclass(frozen=True)
+class ReadUpTo:
+    """How far a stream was read: becomes its cursor once the run has ended well."""
+
+    stream: str
+    position: datetime
+    full: bool
+
+
+def collect(context: RunContext, streams: tuple[str, ...], *, min_rows_percent: int) -> list[ReadUpTo]:
+    """Read the streams into the mirror; Sage is only ever read here.
+
+    Raises:
+        BrakeTripped: a whole read would give far fewer rows than the mirror holds; the mirror is left as it was.
+    """
+    cursors = {row.stream: row for row in Cursor.objects.filter(client=context.client, flow=context.run.flow)}
+    context.step("collect", len(streams))
+    read_up_to = []
+    for number, name in enumerate(streams, start=1):
+        read_up_to.append(_read(context, STREAMS[name], cursors.get(name), min_rows_percent))
+        context.progress(number)
+    return read_up_to
+
+
+def _read(context: RunContext, stream: Stream, cursor: Cursor | None, min_rows_percent: int) -> ReadUpTo:
+    now = timezone.now()
+    full = stream.cursor is None or cursor is None or cursor.full_at is None or now - cursor.full_at > FULL_EVERY
+    since = None if full or cursor is None or cursor.position is None else cursor.position.replace(tzinfo=None)
+    # The server's own clock, read before the query: a row written meanwhile is read again next time, never missed.
+    position = context.sage.server_now()
+    if full:
+        _check_row_count(context, stream, min_rows_percent)
+    records = reading.read(context.sage, context.capabilities, stream, since=since)
+    result = mirror.update_mirror(
+        context.client, stream.name, _beating(context, records), run_id=context.run.pk, now=now, full=full
+    )
+    context.count(read=result.read)
+    return ReadUpTo(stream.name, position.replace(tzinfo=UTC), full)
+
+
+def _check_row_count(context: RunContext, stream: Stream, min_rows_percent: int) -> None:
+    before = SourceRecord.objects.filter(client=context.client, stream=stream.name, deleted_at=None).count()
+    if before == 0:
+        return
+    found = reading.count(context.sage, context.capabilities, stream)
+    if fewer_rows(before=before, found=found, min_percent=min_rows_percent):
+        raise BrakeTripped("brake.fewer_rows", {"stream": stream.name, "count": str(found), "before": str(before)})
+
+
+def _beating(context: RunContext, records: Iterator[Record]) -> Iterator[Record]:
+    for number, record in enumerate(records):
+        if number % 500 == 0:
+            context.beat()
+        yield record
+
+
+def advance(context: RunContext, read_up_to: list[ReadUpTo]) -> None:
+    """Move the cursors to where the streams were read: the very last act of a run that went well."""
+    now = timezone.now()
+    for item in read_up_to:
+        moved = {"position": item.position} | ({"full_at": now} if item.full else {})
+        Cursor.objects.update_or_create(
+            client=context.client, flow=context.run.flow, stream=item.stream, defaults=moved
+        )

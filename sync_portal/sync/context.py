@@ -1,0 +1,166 @@
+"""What a running flow holds in its hands: its run, its sessions, its counters."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from connectors import connections
+from connectors.errors import ConfigurationError
+from connectors.models import Client, SageConnection, ShopConnection
+from connectors.prestashop.webservice import Webservice
+from connectors.sage.capabilities import Capabilities
+from connectors.sage.odbc import SageSession
+from mapping.rules import ShopRules, load_rules
+from sync_portal.sync import claims
+from sync_portal.sync.models import Change, Run
+
+HEARTBEAT_SECONDS = 2.0
+COUNTERS = ("read", "unchanged", "to_write", "written", "confirmed", "held", "rejected")
+
+
+class Cancelled(Exception):
+    """A person asked the run to stop; raised between records."""
+
+
+class RunContext:
+    """One run in progress. Opens sessions when first asked, keeps counters, beats, notices a cancellation."""
+
+    def __init__(self, run: Run, *, on_progress: Callable[[str, int, int], None] | None = None) -> None:
+        self.run = run
+        self.client: Client = run.client
+        self.preview: bool = run.preview
+        self.counters: Counter[str] = Counter()
+        self._on_progress = on_progress
+        self._beaten = 0.0
+        self._step, self._done, self._total = "", 0, 0
+        self._sage: SageSession | None = None
+        self._capabilities: Capabilities | None = None
+        self._webservices: dict[int, Webservice] = {}
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    @property
+    def sage(self) -> SageSession:
+        """The open Sage session; opened at the first use."""
+        if self._sage is None:
+            if not SageConnection.objects.filter(client=self.client).exists():
+                raise ConfigurationError("portal.no_sage")
+            self._sage = connections.open_sage(self.client)
+        return self._sage
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the Sage base has, probed once per run."""
+        if self._capabilities is None:
+            self._capabilities = connections.probe_sage(self.client, self.sage)
+        return self._capabilities
+
+    def shops(self) -> list[ShopConnection]:
+        """The client's active shops, in their order."""
+        shops = list(self.client.shops.filter(active=True))
+        if not shops:
+            raise ConfigurationError("portal.no_shop")
+        return shops
+
+    def webservice(self, shop: ShopConnection) -> Webservice:
+        """The shop's webservice, one per run, its requests counted."""
+        if shop.pk not in self._webservices:
+            self._webservices[shop.pk] = connections.open_shop(shop)
+        return self._webservices[shop.pk]
+
+    def rules(self, shop: ShopConnection) -> ShopRules:
+        """The shop's rules, validated.
+
+        Raises:
+            ConfigurationError: they are not valid; names the place and the value.
+        """
+        try:
+            return load_rules(shop.rules)
+        except ValueError as error:
+            raise ConfigurationError("portal.rules", {"shop": shop.name, "message": str(error)}) from error
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._sage is not None:
+            self._sage.close()
+        for webservice in self._webservices.values():
+            webservice.close()
+
+    # --- progress -----------------------------------------------------------------------------------------------------
+
+    def step(self, name: str, total: int = 0) -> None:
+        """Say which step begins, and how many records it has."""
+        self._step, self._done, self._total = name, 0, total
+        self.beat(force=True)
+
+    def progress(self, done: int) -> None:
+        """Say how far the step is.
+
+        Raises:
+            Cancelled: a person asked for it.
+            LeaseLost: the run is no longer ours.
+        """
+        self._done = done
+        self.beat()
+
+    def beat(self, *, force: bool = False) -> None:
+        """Prolong the lease and store the progress, at most every two seconds."""
+        if self._on_progress:
+            self._on_progress(self._step, self._done, self._total)
+        now = time.monotonic()
+        if not force and now - self._beaten < HEARTBEAT_SECONDS:
+            return
+        self._beaten = now
+        claims.extend(self.run, step=self._step, done=self._done, total=self._total, **self.stored_counters())
+        if Run.objects.filter(pk=self.run.pk, cancel_requested=True).exists():
+            raise Cancelled
+
+    # --- results ------------------------------------------------------------------------------------------------------
+
+    def count(self, **amounts: int) -> None:
+        """Add to the run's counters (`read`, `unchanged`, ..., and `sage` for statements written into Sage)."""
+        self.counters.update(amounts)
+
+    def stored_counters(self) -> dict[str, Any]:
+        """The counters in the run's columns."""
+        return {name: self.counters[name] for name in COUNTERS} | {"requests": self.requests()}
+
+    def requests(self) -> dict[str, int]:
+        """Webservice requests by verb over all shops, and documents written into Sage."""
+        total: Counter[str] = Counter({"sage": self.counters["sage"]})
+        for webservice in self._webservices.values():
+            for (verb, _resource), amount in webservice.counters.requests.copy().items():
+                total[verb] += amount
+        return dict(total)
+
+    def change(
+        self,
+        *,
+        kind: str,
+        key: str,
+        label: str,
+        action: str,
+        state: str,
+        shop: ShopConnection | None = None,
+        differences: Sequence[Mapping[str, Any]] = (),
+        cause: str = "",
+        facts: Mapping[str, str] | None = None,
+        detail: str = "",
+    ) -> Change:
+        """Store one line of the run's history (for flows that do not go through the plan)."""
+        return Change.objects.create(
+            run=self.run,
+            shop=shop,
+            kind=kind,
+            key=key,
+            label=label[:300],
+            action=action,
+            state=state,
+            differences=list(differences),
+            cause=cause,
+            facts=dict(facts or {}),
+            detail=detail,
+        )

@@ -1,0 +1,166 @@
+"""One run, from its first read to its last cursor: collect, derive, plan, brake, apply, confirm, advance.
+
+Each step leaves in the database what the next one needs, so that a run killed at any point is simply run again.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import traceback
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from connectors.connections import media_paths
+from connectors.errors import ConnectorError
+from connectors.models import ShopConnection
+from mapping import mirror, store
+from mapping.derive import derive
+from sync_portal.sync import brakes, claims, collect
+from sync_portal.sync.apply import apply
+from sync_portal.sync.brakes import BrakeTripped
+from sync_portal.sync.claims import LeaseLost
+from sync_portal.sync.context import Cancelled, RunContext
+from sync_portal.sync.flows import Flow, get_flow
+from sync_portal.sync.models import Change, ChangeState, Run, RunState
+from sync_portal.sync.plan import Plan, PlannedChange, make_plan, removals
+from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.shop_flows import CATALOGUE_STREAMS
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]
+
+
+def execute(run: Run, *, on_progress: Progress | None = None) -> str:
+    """Carry a claimed run to its end, whatever happens; returns the state it ended in.
+
+    Nothing is raised: every failure becomes a cause on the run.
+    """
+    context = RunContext(run, on_progress=on_progress)
+    state, failure = RunState.SUCCEEDED, {}
+    try:
+        _resume(context)
+        flow = get_flow(run.flow)
+        (flow.run or _towards_the_shop)(context)
+        if context.counters["rejected"]:
+            state = RunState.INCOMPLETE
+    except LeaseLost:
+        logger.warning("run %s was taken over by another worker", run.pk)
+        return Run.objects.values_list("state", flat=True).get(pk=run.pk)
+    except Exception as error:  # noqa: BLE001  the one place where everything ends as a cause, never as a traceback
+        state, failure = _failure(error, run)
+        if state == RunState.FAILED:
+            logger.exception("run %s failed", run.pk)
+    finally:
+        context.close()
+    claims.release(run, state, **context.stored_counters(), **failure)
+    return state
+
+
+def _resume(context: RunContext) -> None:
+    """What an earlier attempt planned but did not send is planned anew; what it wrote stays in the history and counts."""
+    changes = Change.objects.filter(run=context.run)
+    changes.filter(state__in=[ChangeState.PLANNED, ChangeState.HELD, ChangeState.LATER]).delete()
+    done = Counter(changes.values_list("state", flat=True))
+    context.count(written=done[ChangeState.CONFIRMED] + done[ChangeState.APPLIED], confirmed=done[ChangeState.CONFIRMED])
+
+
+def _towards_the_shop(context: RunContext) -> None:
+    """The story of every flow from Sage to a shop."""
+    flow, shops = get_flow(context.run.flow), context.shops()
+    rules = {shop.pk: context.rules(shop) for shop in shops}
+    read_up_to = collect.collect(context, flow.streams, min_rows_percent=_strictest_row_limit(context, list(rules.values())))
+    for shop in shops:
+        catalogue = _derive(context, flow, rules[shop.pk], keep=shop == shops[0])
+        resolver = Resolver(shop, context.webservice(shop))
+        plan = _plan(flow, catalogue, rules[shop.pk], resolver)
+        changes = _keep(context, shop, plan)
+        context.count(unchanged=plan.unchanged, to_write=len(changes))
+        if not context.preview:
+            _brake(context, plan, resolver, rules[shop.pk])
+            context.step("apply", len(changes))
+            apply(context, resolver, list(changes), {change.pk: wanted for change, wanted in changes.items()})
+    if not context.preview:
+        collect.advance(context, read_up_to)
+
+
+def _derive(context: RunContext, flow: Flow, rules: Any, *, keep: bool) -> Any:
+    """The mapping catalogue from the mirror; the first shop's is the one people see."""
+    context.step("derive")
+    catalogue = derive(mirror.load_records(context.client, CATALOGUE_STREAMS), rules)
+    if not keep:
+        return store.with_image_content(context.client, catalogue)
+    return store.save_catalogue(
+        context.client, catalogue, media_paths=media_paths(context.client), only=set(flow.parts) or None
+    )
+
+
+def _plan(flow: Flow, catalogue: Any, rules: Any, resolver: Resolver) -> Plan:
+    desired = [wanted for desire in flow.desires for wanted in desire(catalogue, rules)]
+    bound = resolver.bound()
+    plan = make_plan(desired, bound, rules.owners)
+    wanted = {(item.kind, item.key) for item in desired}
+    return Plan(plan.changes + removals(flow.removes, wanted, bound), plan.unchanged)
+
+
+def _keep(context: RunContext, shop: ShopConnection, plan: Plan) -> dict[Change, str]:
+    """Store the plan; returns the changes that are to be written, in their order, with the fingerprint of what is wanted."""
+    rows = [(_row(context.run, shop, change), change) for change in plan.changes]
+    Change.objects.bulk_create([row for row, _change in rows], batch_size=500)
+    if not connection.features.can_return_rows_from_bulk_insert:  # pragma: no cover - both supported databases can
+        raise RuntimeError("the database must return the ids of inserted rows")
+    context.count(held=sum(1 for change in plan.changes if change.held is not None))
+    return {row: change.wanted for row, change in rows if change.held is None}
+
+
+def _row(run: Run, shop: ShopConnection, change: PlannedChange) -> Change:
+    return Change(
+        run=run,
+        shop=shop,
+        kind=change.kind,
+        key=change.key,
+        label=change.label[:300],
+        action=change.action,
+        differences=change.differences,
+        risk=change.risk,
+        state=ChangeState.HELD if change.held else ChangeState.PLANNED,
+        cause=change.held.cause if change.held else "",
+        facts=dict(change.held.facts) if change.held else {},
+    )
+
+
+def _brake(context: RunContext, plan: Plan, resolver: Resolver, rules: Any) -> None:
+    if context.run.approved_by_id is None:
+        totals = Counter(kind for (kind, _key), row in resolver.bindings.items() if row.shop_id)
+        brakes.check(plan.changes, dict(totals), rules.brakes)
+
+
+def _strictest_row_limit(context: RunContext, rules: Sequence[Any]) -> int:
+    """The highest share of the rows that a shop of this client asks for; 0 (no check) when a person approved the run."""
+    return 0 if context.run.approved_by_id else max(rule.brakes.min_rows_percent for rule in rules)
+
+
+def _failure(error: Exception, run: Run) -> tuple[str, dict[str, Any]]:
+    """A run's state, cause, facts and technical detail for whatever was raised."""
+    match error:
+        case Cancelled():
+            person = Run.objects.values_list("cancelled_by__username", flat=True).get(pk=run.pk)
+            return RunState.CANCELLED, {"cause": "portal.cancelled", "facts": {"person": person or ""}}
+        case BrakeTripped():
+            return RunState.STOPPED, {"cause": error.cause, "facts": error.facts}
+        case ConnectorError():
+            return RunState.FAILED, {"cause": error.cause, "facts": error.facts, "detail": error.detail}
+    detail = traceback.format_exc()
+    if _disk_is_full(error):
+        return RunState.FAILED, {"cause": "portal.disk_full", "facts": {}, "detail": detail}
+    if isinstance(error, DatabaseError):
+        return RunState.FAILED, {"cause": "portal.database", "facts": {}, "detail": detail}
+    return RunState.FAILED, {"cause": "portal.unexpected", "facts": {"error": type(error).__name__}, "detail": detail}
+
+
+def _disk_is_full(error: Exception) -> bool:
+    return getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error) or "No space left" in str(error)

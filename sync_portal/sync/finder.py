@@ -1,0 +1,73 @@
+"""Looks for a resource in the shop before it is created: what is there already is adopted, never doubled.
+
+The same look-up answers two questions: did the shop have it before us, and did an earlier attempt create it without our
+learning of it (the answer was lost, the worker died)?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.prestashop.xml import Entity
+from sync_portal.sync import forms
+from sync_portal.sync.forms import ShopValue
+from sync_portal.sync.kinds import Form, Kind
+from sync_portal.sync.resolver import Resolver
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The resources of the shop that carry the identity of a wanted one."""
+
+    found: list[Entity]
+
+    @property
+    def certain(self) -> Entity | None:
+        return self.found[0] if len(self.found) == 1 else None
+
+    @property
+    def uncertain(self) -> bool:
+        return len(self.found) > 1
+
+
+def find_existing(
+    resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]
+) -> list[Candidates]:
+    """For each wanted resource (encoded fields) the shop's own that have the same identity and that no local key holds yet."""
+    rows = list(_rows(resolver, kind, wanted))
+    taken = resolver.taken(kind.name)
+    by_identity: dict[tuple[object, ...], list[Entity]] = {}
+    for row in rows:
+        if row.id not in taken:
+            held = {name: forms.held_value(kind, name, row) for name in kind.identity}
+            by_identity.setdefault(identity(kind, held), []).append(row)
+    return [Candidates(by_identity.get(identity(kind, fields), [])) for fields in wanted]
+
+
+def identity(kind: Kind, fields: Mapping[str, ShopValue]) -> tuple[object, ...]:
+    """What two resources must share to be the same: compared exactly, the shop's own comparison is too lax."""
+    return tuple(_comparable(kind, name, fields.get(name, "")) for name in kind.identity)
+
+
+def _comparable(kind: Kind, name: str, value: ShopValue) -> object:
+    if isinstance(value, dict):
+        return value[min(value)].strip() if value else ""  # the shop's first language, whatever others it shows
+    if isinstance(value, list):
+        return tuple(sorted(value))
+    if kind.fields[name].form is Form.REF:
+        return value or "0"
+    return value.casefold() if name == "email" else value.strip()
+
+
+def _rows(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]) -> Iterable[Entity]:
+    display = forms.display_of(kind, frozenset(kind.identity) | _wanted_names(kind, wanted))
+    if not kind.lookup:
+        return resolver.webservice.read(kind.resource, display=display)
+    values = sorted({str(fields.get(kind.lookup, "")) for fields in wanted} - {""})
+    name = kind.fields[kind.lookup].name
+    return resolver.webservice.read(kind.resource, display=display, filters={name: values})
+
+
+def _wanted_names(kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]) -> frozenset[str]:
+    """The fields to compare once adopted; passwords and the like are not among our fields."""
+    return frozenset().union(*(frozenset(fields) for fields in wanted)) if wanted else frozenset()

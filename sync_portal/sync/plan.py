@@ -1,0 +1,146 @@
+"""Desired against confirmed: what would have to be written, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from mapping.state import Desired, Held, Value, fingerprint, to_json
+
+SAGE, PORTAL, IF_NEW, IF_EMPTY, SHOP = "sage", "portal", "if_new", "if_empty", "shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What is known of a resource: its shop id, what the shop confirmed, and the wanted state it refused, if any."""
+
+    shop_id: int | None
+    confirmed: Mapping[str, Any]
+    parked: str = ""
+    parked_cause: str = ""
+    parked_facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """One line of a plan. `fields` are the values to send; `held` says why it waits."""
+
+    kind: str
+    key: str
+    label: str
+    action: str
+    fields: Mapping[str, Value]
+    differences: list[dict[str, Any]]
+    risk: int
+    wanted: str
+    """Fingerprint of the whole wanted state: what is parked when the shop refuses it."""
+    held: Held | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The changes, in the order in which they are to be written, and how many resources are as they should be."""
+
+    changes: list[PlannedChange]
+    unchanged: int
+
+
+def make_plan(
+    desired: Iterable[Desired], bound: Mapping[tuple[str, str], Bound], owners: Mapping[str, str] | None = None
+) -> Plan:
+    """Compare every wanted resource with what the shop is known to hold.
+
+    `bound` is indexed by (kind, local key). `owners` maps "kind.field" to one of the owner words.
+    """
+    changes: list[PlannedChange] = []
+    unchanged = 0
+    for wanted in desired:
+        known = bound.get((wanted.kind, wanted.key))
+        change = _change(_owned(wanted, known, owners or {}), known)
+        if change is None:
+            unchanged += 1
+        else:
+            changes.append(change)
+    return Plan(changes, unchanged)
+
+
+def removals(
+    kinds: Iterable[str], wanted: set[tuple[str, str]], bound: Mapping[tuple[str, str], Bound]
+) -> list[PlannedChange]:
+    """Deletions: resources of these kinds that are in the shop by us and no longer wanted."""
+    owned = set(kinds)
+    return [
+        PlannedChange(kind, key, key, "delete", {}, [], 90, "")
+        for (kind, key), known in bound.items()
+        if kind in owned and known.shop_id is not None and (kind, key) not in wanted
+    ]
+
+
+def _owned(wanted: Desired, known: Bound | None, owners: Mapping[str, str]) -> Desired:
+    """The wanted resource without the fields that belong to somebody else."""
+    fields: dict[str, Value] = {}
+    first: dict[str, Value] = dict(wanted.at_creation)
+    for name, value in wanted.fields.items():
+        owner = owners.get(f"{wanted.kind}.{name}", SAGE)
+        if owner in {SAGE, PORTAL} or (owner == IF_EMPTY and known is not None and not known.confirmed.get(name)):
+            fields[name] = value
+        else:  # sent once, when the resource is made; after that it is not ours
+            first[name] = value
+    return replace(wanted, fields=fields, at_creation=first)
+
+
+def _change(wanted: Desired, known: Bound | None) -> PlannedChange | None:
+    exists = known is not None and known.shop_id is not None
+    confirmed = known.confirmed if known and exists else {}
+    fields = dict(wanted.fields) if exists or wanted.update_only else {**wanted.at_creation, **wanted.fields}
+    different = {name: value for name, value in fields.items() if name not in confirmed or confirmed[name] != to_json(value)}
+    if not different and exists:
+        return None
+    if not exists and wanted.update_only:
+        return None  # nothing to hide or to price: it was never published
+    differences = [
+        {"field": name, "before": confirmed.get(name), "after": to_json(value), "why": wanted.reasons.get(name, "")}
+        for name, value in different.items()
+    ]
+    state = fingerprint(wanted.fields)
+    held = wanted.held
+    if held is None and known is not None and known.parked == state:
+        held = Held(known.parked_cause, known.parked_facts)
+    return PlannedChange(
+        kind=wanted.kind,
+        key=wanted.key,
+        label=wanted.label,
+        action="update" if exists else "create",
+        fields=different if exists else fields,
+        differences=differences,
+        risk=risk(differences, exists=exists),
+        wanted=state,
+        held=held,
+    )
+
+
+def risk(differences: Iterable[Mapping[str, Any]], *, exists: bool) -> int:
+    """How much a change could hurt, 0 to 100: price to zero, hidden, stock to zero, big moves first."""
+    return max((_field_risk(difference, exists=exists) for difference in differences), default=0)
+
+
+def _field_risk(difference: Mapping[str, Any], *, exists: bool) -> int:
+    before, after = difference["before"], difference["after"]
+    match difference["field"]:
+        case "price" | "price_impact":
+            if difference["field"] == "price" and not Decimal(after or 0):
+                return 100
+            return min(80, int(move_percent(before, after))) if exists else 0
+        case "active" if exists and after == "0":
+            return 90
+        case "quantity" if exists and after == "0" and before not in {None, "0"}:
+            return 60
+    return 10 if exists else 0
+
+
+def move_percent(before: str | None, after: str | None) -> Decimal:
+    """By how many percent a price moves; 0 when there was none before."""
+    old, new = Decimal(before or 0), Decimal(after or 0)
+    return abs(new - old) / old * 100 if old else Decimal(0)
