@@ -41,7 +41,7 @@ def article_rows(articles: list[Article]) -> Iterator[Row]:
     ranks = {article.reference: article.rank for article in articles}
     for article in articles:
         code = bar_code(123_000_000 + ranks[SHARED_BAR_CODE.get(article.reference, article.reference)])
-        yield _article_row(article, code) | free_values(article) | {"AR_Photo": main_photo(article)}
+        yield {**_article_row(article, code), **free_values(article), "AR_Photo": main_photo(article)}
 
 
 def gamme_value_rows(articles: list[Article]) -> Iterator[Row]:
@@ -90,7 +90,7 @@ def purchase_price_rows(articles: list[Article]) -> Iterator[Row]:
             yield {"AR_Ref": article.reference, "AG_No1": one, "AG_No2": two, "AR_PUNet": article.buy}
 
 
-def _article_row(article: Article, code: str) -> dict[str, object]:
+def _article_row(article: Article, code: str) -> Row:
     service = article.family == "SERVICES"
     gammes = [GAMMES[name] for name, _ in article.gammes] + [0, 0]
     levels = catalogue_path(article.node) if article.node in CATALOGUE else [0, 0, 0]

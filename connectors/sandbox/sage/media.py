@@ -45,8 +45,8 @@ class Photo:
 
 
 def photos(article: Article) -> list[Photo]:
-    """Two or three views, and one picture per further colour of a colour gamme; none for a service."""
-    if article.family == "SERVICES":
+    """Two or three views, and one picture per further colour of a colour gamme; none for a service or without a shape."""
+    if article.family == "SERVICES" or not article.shape:
         return []
     # A slash cannot be part of a Windows file name.
     stem = article.reference.strip().replace("/", "_")

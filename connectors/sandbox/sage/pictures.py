@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from .rows import BUILT_AT
+
 SIZE = 640
+GROUND = 88
 Colour = tuple[int, int, int]
 Polygon = list[tuple[int, int]]
 
@@ -63,13 +67,15 @@ def draw_photo(path: Path, *, shape: str, colour: str, caption: str, view: int) 
     scale, offset = (9.6, -160) if view == 3 else (5.4, 50)
     if view != 3:
         pen.ellipse(_box(20, 84, 80, 92, scale, offset), fill=_mix(tint, INK, 0.12))
-    for rank, points in enumerate(_polygons()[shape]):
+    polygons = _polygons()[shape]
+    drop = 0 if view == 3 else GROUND - max(y for points in polygons for _, y in points)
+    for rank, points in enumerate(polygons):
         fill = body if rank == 0 else _mix(body, INK, 0.35)
-        outline = [(x * scale + offset, y * scale + offset) for x, y in points]
+        outline = [(x * scale + offset, (y + drop) * scale + offset) for x, y in points]
         pen.polygon(outline, fill=fill)
         pen.line([*outline, outline[0]], fill=_mix(fill, INK, 0.55), width=4, joint="curve")
     pen.rectangle((0, SIZE - 56, SIZE, SIZE), fill=_mix(body, INK, 0.5))
-    pen.text((SIZE / 2, SIZE - 28), caption[:48], fill=PAPER, font=_font(22), anchor="mm")
+    pen.text((SIZE / 2, SIZE - 28), _printable(caption)[:48], fill=PAPER, font=_font(22), anchor="mm")
     image.save(path, quality=86)
 
 
@@ -79,10 +85,12 @@ def draw_sheet(path: Path, *, title: str, lines: tuple[str, ...]) -> None:
     page = Image.new("RGB", (595, 842), PAPER)
     pen = ImageDraw.Draw(page)
     pen.rectangle((0, 0, 595, 90), fill=COLOURS["Marine"])
-    pen.text((40, 45), title, fill=PAPER, font=_font(24), anchor="lm")
+    pen.text((40, 45), _printable(title), fill=PAPER, font=_font(24), anchor="lm")
     for rank, line in enumerate(lines):
-        pen.text((40, 130 + 28 * rank), line, fill=INK, font=_font(15))
-    page.save(path, "PDF", resolution=72.0)
+        pen.text((40, 130 + 28 * rank), _printable(line), fill=INK, font=_font(15))
+    # Pillow would write today's date into the file.
+    made = BUILT_AT.timetuple()
+    page.save(path, "PDF", resolution=72.0, creationDate=made, modDate=made)
 
 
 @cache
@@ -98,6 +106,12 @@ def _polygons() -> dict[str, list[Polygon]]:
 def _polygon(outline: str) -> Polygon:
     pairs = (point.split(",") for point in outline.split())
     return [(int(x), int(y)) for x, y in pairs]
+
+
+def _printable(text: str) -> str:
+    """Capitals without accents, as on a carton: Pillow's own font, the same on every machine, draws no others."""
+    text = text.upper().translate({ord("Œ"): "OE", ord("×"): "X", ord("°"): "O"})
+    return unicodedata.normalize("NFD", text).encode("latin-1", "ignore").decode("latin-1")
 
 
 def _mix(first: Colour, second: Colour, share: float) -> Colour:

@@ -44,7 +44,7 @@ def generated_articles(count: int, *, after: list[Article], random: Random) -> I
             stock=random.randint(0, 200),
             published=True,
             asleep=False,
-            shape="box",
+            shape="",
             colour=random.choice(colours),
             material="",
             origin="France",
