@@ -19,6 +19,24 @@ _NATIVE = re.compile(r"\((-?\d+)\) \(SQL\w+\)$")
 _SAGE_NUMBER = re.compile(r"\b(8[12]\d{3})\b")
 _NUMBER_IN_TEXT_ONLY = 50000
 
+_DECORATION = re.compile(r"^(\[[^\]]*\] ?)+|( \(-?\d+\))* \(SQL\w+\)$")
+_NAMES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"invalid object name '(?P<table>[^']+)'",
+        r"no such table: (?P<table>\S+)",
+        r"relation \"(?P<table>[^\"]+)\" does not exist",
+        r"table (?P<table>\S+) has no column named (?P<column>.+)",
+        r"no such column: (?P<column>.+)",
+        r"(invalid column name|column) '(?P<column>[^']+)'",
+        r"permission was denied on the object '(?P<table>[^']+)'",
+        r"permission denied for (table|relation) (?P<table>\S+)",
+        r"length\(rtrim\(\[(?P<column>[^\]]+)\]",
+        r"in table '(?P<table>[^']+)'",
+        r"truncated value: '(?P<value>[^']*)'",
+    )
+)
+
 _CLASSES: dict[str, type[ConnectorError]] = {
     "sage.unreachable": RetryableError,
     "sage.timeout": RetryableError,
@@ -35,6 +53,7 @@ _CLASSES: dict[str, type[ConnectorError]] = {
     "sage.too_long": RejectedRecordError,
     "sage.trigger_refused": RejectedRecordError,
     "sage.disk_full": RetryableError,
+    "sage.failed": RetryableError,
 }
 
 # SQL Server's numbers, and FreeTDS's own (20xxx).
@@ -134,15 +153,21 @@ def classify(
 ) -> ConnectorError:
     """The error named by what to do, to be raised from ``error``. ``secret`` is masked in the technical detail."""
     found = DriverError.of(error)
-    detail = found.message.replace(secret, "•••") if secret else found.message
     cause = _cause(found, phase)
-    named = dict(facts or {})
-    if cause == "sage.trigger_refused":
-        named["number"] = _sage_number(found) or found.number or ""
-    if found.number is not None:
-        named.setdefault("number", found.number)
-    kind = _CLASSES.get(cause) or (RejectedRecordError if phase == "write" else ConfigurationError)
-    return kind(cause, named, detail=detail)
+    masked = found.message.replace(secret, "•••") if secret else found.message
+    said = _DECORATION.sub("", masked).strip()
+    named: dict[str, object] = {"message": said, "rule": said, "number": _sage_number(found) or found.number or ""}
+    named |= _named_in(said)
+    return _CLASSES[cause](cause, named | dict(facts or {}), detail=masked)
+
+
+def _named_in(message: str) -> dict[str, object]:
+    """The table, column and value that the message names."""
+    found: dict[str, object] = {"table": "", "column": "", "value": ""}
+    for pattern in _NAMES:
+        if match := pattern.search(message):
+            found |= {name: value for name, value in match.groupdict().items() if value}
+    return found
 
 
 def _cause(error: DriverError, phase: Phase) -> str:

@@ -248,8 +248,10 @@ class SageSession:
         return self.named(error, "read")
 
     def named(self, error: BaseException, phase: Phase) -> ConnectorError:
-        facts = self.settings.place | ({"driver": self.settings.driver} if phase == "connect" else {})
-        return classify(error, phase=phase, facts=facts, secret=self.settings.password)
+        settings = self.settings
+        seconds = settings.login_timeout if phase == "connect" else settings.query_timeout
+        facts = {"user": settings.user, "driver": settings.driver or settings.dsn, "seconds": seconds} | settings.place
+        return classify(error, phase=phase, facts=facts, secret=settings.password)
 
     def _discard_reader(self) -> None:
         _close(self._reader)
