@@ -45,7 +45,7 @@ class Photo:
 
 
 def photos(article: Article) -> list[Photo]:
-    """Two or three views, and one picture per further colour of a colour gamme; none for a service or without a shape."""
+    """Two or three views, and one picture per further colour; none for a service or an article without shape."""
     if article.family == "SERVICES" or not article.shape:
         return []
     # A slash cannot be part of a Windows file name.
