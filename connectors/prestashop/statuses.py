@@ -46,6 +46,7 @@ STATUSES: dict[int, tuple[_Kind, str]] = {
     503: (RetryableError, "shop.busy"),
     504: (RetryableError, "shop.busy"),
 }
+_CODE = re.compile(rb"<code>(?:<!\[CDATA\[)?(\d+)")
 _WARNINGS = frozenset({3, 5, 11})
 # On 1.6 and 1.7 a duplicate key is the general "unable to save" (46); these are the resources that have one.
 _UNIQUE = {"combinations", "specific_prices", "images"}
@@ -132,7 +133,8 @@ def _errors(answer: Answer) -> list[ShopError]:
     try:
         return parse_errors(answer.body)
     except NotXml:
-        return []
+        # Code 127 quotes the whole request, which may break the XML of the answer.
+        return [ShopError(int(code), "") for code in _CODE.findall(answer.body[:5000])]
 
 
 def _from_codes(errors: list[ShopError], facts: dict[str, object]) -> ConnectorError:
