@@ -72,7 +72,7 @@ def _jobs() -> Iterable[CheckMessage]:
     if settings.RUN_LEASE_SECONDS < 15:
         yield Error(
             f"RUN_LEASE_SECONDS is {settings.RUN_LEASE_SECONDS}: a busy worker would be taken for a dead one",
-            hint="Use at least 15 seconds (default 90)",
+            hint="Use at least 15 seconds (default 180)",
             id="sync_portal.E007",
         )
 

@@ -107,7 +107,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 REDIS_URL = env.str("REDIS_URL", default="")
 JOB_TIMEOUT = env.int("JOB_TIMEOUT", default=1800)
 JOB_WORKERS = env.int("JOB_WORKERS", default=2)
-RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=90)
+RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=180)
 RUN_MAX_ATTEMPTS = env.int("RUN_MAX_ATTEMPTS", default=3)
 
 Q_CLUSTER = {

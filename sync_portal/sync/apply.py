@@ -100,6 +100,8 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
     for task in live(tasks):
         if task.change.action == Action.UPDATE:
             task.shop_id = resolver.bindings[kind.name, task.change.key].shop_id
+    if kind.read_first:
+        _leave_what_is_right(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent])
     _create(resolver, kind, [task for task in live(tasks) if task.shop_id is None])
     _update(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent])
     _confirm(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.as_found])
@@ -132,6 +134,13 @@ def _adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
             )
         elif not kind.creatable:
             task.error = RetryableError("shop.missing_reference", {"kind": kind.name, "key": task.change.key})
+
+
+def _leave_what_is_right(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
+    held = _held(resolver, kind, tasks)
+    for task in tasks:
+        row = held.get(task.shop_id)
+        task.as_found = task.sent = row is not None and _mismatch(kind, task.encoded, row) is None
 
 
 def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
@@ -171,17 +180,22 @@ def _delete(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
 
 def _confirm(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     """Read back what the shop holds now: its answer to a write echoes what was sent, not what is stored."""
-    if not tasks:
-        return
-    names = frozenset().union(*(frozenset(task.encoded) for task in tasks))
-    ids = [task.shop_id for task in tasks if task.shop_id is not None]
-    rows = resolver.webservice.read(kind.resource, display=forms.display_of(kind, names), filters={"id": ids})
-    held = {row.id: row for row in rows}
+    held = _held(resolver, kind, tasks)
     for task in tasks:
         row = held.get(task.shop_id)
         task.mismatch = (
             {"field": "id", "found": "", "sent": str(task.shop_id)} if row is None else _mismatch(kind, task.encoded, row)
         )
+
+
+def _held(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> dict[int | None, Entity]:
+    """What the shop holds of these resources, by id."""
+    if not tasks:
+        return {}
+    names = frozenset().union(*(frozenset(task.encoded) for task in tasks))
+    ids = [task.shop_id for task in tasks if task.shop_id is not None]
+    rows = resolver.webservice.read(kind.resource, display=forms.display_of(kind, names), filters={"id": ids})
+    return {row.id: row for row in rows}
 
 
 def _mismatch(kind: Kind, encoded: Mapping[str, ShopValue], row: Entity) -> dict[str, str] | None:

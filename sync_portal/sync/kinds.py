@@ -48,7 +48,8 @@ class Kind:
     constants: Mapping[str, str] = field(default_factory=dict)
     """Shop fields that every creation carries because the shop's own default would hurt."""
     creatable: bool = True
-    deletable: bool = False
+    read_first: bool = False
+    """Its value moves in the shop by itself (an order takes stock): look before writing, what is right already is left."""
     slice: int = 100
     """How many are sent, confirmed and stored together."""
 
@@ -133,6 +134,7 @@ KINDS: dict[str, Kind] = {
             identity=("product", "combination"),
             lookup="product",
             creatable=False,
+            read_first=True,
             slice=200,
         ),
         Kind(
@@ -152,7 +154,6 @@ KINDS: dict[str, Kind] = {
             lookup="product",
             # The shop's unique key spans these too: 0 and "no date" mean "whatever".
             constants={"id_shop": "0", "id_cart": "0", "id_currency": "0", "id_country": "0", "from": _NO_DATE, "to": _NO_DATE},
-            deletable=True,
             slice=200,
         ),
         Kind(
@@ -160,7 +161,6 @@ KINDS: dict[str, Kind] = {
             resource="images",
             fields=_text("content", "position") | {"product": ShopField("id_product", Form.REF)},
             identity=("product",),
-            deletable=True,
             slice=20,
         ),
         Kind(

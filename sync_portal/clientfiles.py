@@ -1,0 +1,252 @@
+"""Clients as files: everything an agency configures, in TOML, so that a set-up can be reviewed, copied and restored.
+
+A file is validated whole before anything is saved; an error names the place and the value. Secrets are left out of an export
+unless asked for, and a file without them keeps the ones stored.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import tomli_w
+from croniter import croniter
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+from django.utils import timezone
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from connectors.credentials import Secret
+from connectors.models import Client, Membership, SageConnection, ShopConnection
+from mapping.rules import load_rules
+from sync_portal.sync import jobs
+from sync_portal.sync.flows import all_flows
+from sync_portal.sync.models import FlowSchedule
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class ClientFileError(ValueError):
+    """The file cannot be used; the message says where and which value."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Identity(_Section):
+    slug: str = Field(pattern=r"^[-a-z0-9_]+$", max_length=50)
+    name: str = Field(min_length=1, max_length=120)
+    time_zone: str = "Europe/Paris"
+
+
+class _MediaFolder(_Section):
+    prefix: str
+    folder: str
+
+
+class _Sage(_Section):
+    dialect: Literal["sqlserver", "sage", "sqlite"] = "sqlserver"
+    driver: str = ""
+    dsn: str = ""
+    server: str = ""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    database: str = ""
+    user: str = ""
+    password: str | None = None
+    path: str = ""
+    login_timeout: int = Field(default=10, ge=1, le=300)
+    query_timeout: int = Field(default=120, ge=1, le=3600)
+    write_enabled: bool = False
+    media_folders: list[_MediaFolder] = []
+
+
+class _Shop(_Section):
+    name: str = Field(min_length=1, max_length=80)
+    url: str = Field(pattern=r"^https?://")
+    key: str | None = None
+    private_network: bool = False
+    connections: int = Field(default=4, ge=1, le=16)
+    active: bool = True
+    rules: dict[str, Any] = {}
+
+    @field_validator("rules")
+    @classmethod
+    def _valid_rules(cls, rules: dict[str, Any]) -> dict[str, Any]:
+        load_rules(rules)
+        return rules
+
+
+class _Schedule(_Section):
+    flow: str
+    every_minutes: int | None = Field(default=None, ge=1)
+    cron: str = ""
+    paused: bool = False
+    paused_reason: str = ""
+
+    @model_validator(mode="after")
+    def _valid(self) -> _Schedule:
+        known = [flow.name for flow in all_flows()]
+        if self.flow not in known:
+            raise ValueError(f"{self.flow!r} is no flow; there are: {', '.join(known)}")
+        if bool(self.cron) == bool(self.every_minutes):
+            raise ValueError("give either every_minutes or cron")
+        if self.cron and not croniter.is_valid(self.cron):
+            raise ValueError(f"{self.cron!r} is not a cron expression")
+        return self
+
+
+class _Member(_Section):
+    user: str
+    role: Literal["sales", "agency", "administrator"]
+
+
+class ClientFile(_Section):
+    """The whole document."""
+
+    client: _Identity
+    sage: _Sage | None = None
+    shops: list[_Shop] = []
+    schedules: list[_Schedule] = []
+    members: list[_Member] = []
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> ClientFile:
+        for what, names in {
+            "shops": [shop.name for shop in self.shops],
+            "schedules": [schedule.flow for schedule in self.schedules],
+            "members": [member.user for member in self.members],
+        }.items():
+            doubled = {name for name in names if names.count(name) > 1}
+            if doubled:
+                raise ValueError(f"{what}: {', '.join(sorted(doubled))} stands more than once")
+        return self
+
+
+def read_file(path: Path, settings: Sequence[str] = ()) -> ClientFile:
+    """Parse and validate a client file, with `KEY=VALUE` settings on top (``shops.0.url=https://...``).
+
+    Raises:
+        ClientFileError: unreadable, not TOML, an unknown key, a wrong value: one line per fault.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ClientFileError(f"{path}: {error}") from error
+    for setting in settings:
+        _set(data, setting)
+    try:
+        return ClientFile.model_validate(data)
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']} (value: {fault['input']!r})"
+            for fault in error.errors(include_url=False)
+        ]
+        raise ClientFileError("\n".join(faults)) from None
+
+
+def _set(data: dict[str, Any], setting: str) -> None:
+    place, separator, text = setting.partition("=")
+    if not separator:
+        raise ClientFileError(f"--set {setting}: write it as KEY=VALUE, e.g. shops.0.url=https://shop.example.com")
+    *parents, last = place.split(".")
+    target: Any = data
+    try:
+        for part in parents:
+            target = target[int(part)] if isinstance(target, list) else target.setdefault(part, {})
+        target[int(last) if isinstance(target, list) else last] = _value(text)
+    except (IndexError, ValueError, TypeError, AttributeError) as error:
+        raise ClientFileError(f"--set {setting}: there is no such place in the file") from error
+
+
+def _value(text: str) -> Any:
+    """The text as TOML would read it (numbers, true/false, quoted text, lists); plain text otherwise."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+@transaction.atomic
+def load(document: ClientFile) -> list[str]:
+    """Create or update the client; returns what changed, one sentence each; empty when the file says what is stored.
+
+    Raises:
+        ClientFileError: a member is not a user of the portal.
+    """
+    told: list[str] = []
+    client, _made = _save(Client, {"slug": document.client.slug}, document.client.model_dump(exclude={"slug"}), told)
+    if document.sage is not None:
+        fields = document.sage.model_dump(exclude={"password"})
+        _save(SageConnection, {"client": client}, fields | _secret("password", document.sage.password), told)
+    for position, shop in enumerate(document.shops):
+        fields = shop.model_dump(exclude={"name", "key"}) | {"position": position} | _secret("key", shop.key)
+        _save(ShopConnection, {"client": client, "name": shop.name}, fields, told)
+    for schedule in document.schedules:
+        _save_schedule(client, schedule, told)
+    for member in document.members:
+        user = get_user_model().objects.filter(username=member.user).first()
+        if user is None:
+            raise ClientFileError(f"members: {member.user!r} is not a user of this portal")
+        _save(Membership, {"client": client, "user": user}, {"role": member.role}, told)
+    return told
+
+
+def _save_schedule(client: Client, schedule: _Schedule, told: list[str]) -> None:
+    row, changed = _save(
+        FlowSchedule, {"client": client, "flow": schedule.flow}, schedule.model_dump(exclude={"flow"}), told
+    )
+    if changed:
+        row.next_at = jobs.next_time(row, timezone.now())
+        row.save(update_fields=["next_at"])
+
+
+def _secret(name: str, text: str | None) -> dict[str, Secret]:
+    return {} if text is None else {name: Secret(text)}
+
+
+def _save(
+    model: type[Row], identity: dict[str, Any], fields: Mapping[str, Any], told: list[str]
+) -> tuple[Row, bool]:
+    row = model._default_manager.filter(**identity).first()
+    if row is None:
+        row = model._default_manager.create(**identity, **fields)
+        told.append(f"created: {row}")
+        return row, True
+    different = [name for name, value in fields.items() if getattr(row, name) != value]
+    for name in different:
+        setattr(row, name, fields[name])
+    if different:
+        row.save(update_fields=different)
+        told.append(f"changed: {row} ({', '.join(different)})")
+    return row, bool(different)
+
+
+def export(client: Client, *, with_secrets: bool = False) -> str:
+    """The client as TOML; `load` of it changes nothing."""
+    data: dict[str, Any] = {
+        "client": {"slug": client.slug, "name": client.name, "time_zone": client.time_zone},
+    }
+    sage = SageConnection.objects.filter(client=client).first()
+    if sage is not None:
+        data["sage"] = _section(sage, _Sage, secret="password" if with_secrets else "")
+    data["shops"] = [_section(shop, _Shop, secret="key" if with_secrets else "") for shop in client.shops.all()]
+    data["schedules"] = [_section(schedule, _Schedule) for schedule in client.schedules.all()]
+    members = client.memberships.select_related("user").order_by("user__username")
+    data["members"] = [{"user": member.user.get_username(), "role": member.role} for member in members]
+    return tomli_w.dumps(data)
+
+
+def _section(row: models.Model, section: type[_Section], *, secret: str = "") -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in section.model_fields}
+    shown = {name: value.reveal() if isinstance(value, Secret) else value for name, value in values.items()}
+    hidden = {name for name, value in values.items() if isinstance(value, Secret) and name != secret}
+    defaults = {name: field.default for name, field in section.model_fields.items()}
+    return {
+        name: value
+        for name, value in shown.items()
+        if name not in hidden and value is not None and value != defaults.get(name)
+    }

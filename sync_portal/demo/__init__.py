@@ -1,0 +1,1 @@
+"""The demonstration: one client on the sandbox, made from nothing by `bin/demo`."""
