@@ -1,0 +1,144 @@
+"""The filters above the lists (django-filter), in Tabler's clothes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from mapping.models import Category, Product, Readiness
+from sync_portal.orders.models import LedgerOrder, OrderState
+from sync_portal.pages.counters import SHOWS
+from sync_portal.pages.labels import kind_label
+from sync_portal.sync.flows import all_flows
+from sync_portal.sync.models import Change, Run, RunState, Trigger
+
+SELECT = {"class": "form-select", "data-autosubmit": ""}
+SEARCH = {"type": "search", "class": "form-control", "autocomplete": "off"}
+YES_NO = [("1", _("yes")), ("0", _("no"))]
+
+
+def choice(label: Any, choices: Any, **options: Any) -> django_filters.ChoiceFilter:
+    """A drop-down that sends the form as soon as it is changed."""
+    empty = options.pop("empty_label", _("All"))
+    return django_filters.ChoiceFilter(
+        label=label, choices=choices, empty_label=empty, widget=forms.Select(attrs=SELECT), **options
+    )
+
+
+def search(label: Any, method: str) -> django_filters.CharFilter:
+    """A free search box."""
+    return django_filters.CharFilter(label=label, method=method, widget=forms.TextInput(attrs=SEARCH))
+
+
+class PageFilter(django_filters.FilterSet):
+    """What the filters of every list share."""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is chosen: decides which empty state is shown."""
+        return self.form.is_valid() and any(value not in {None, ""} for value in self.form.cleaned_data.values())
+
+
+def flow_choices() -> list[tuple[str, Any]]:
+    return [(flow.name, flow.label) for flow in all_flows()]
+
+
+class RunFilter(PageFilter):
+    flow = choice(_("Flow"), flow_choices)
+    state = choice(_("Result"), RunState.choices)
+    trigger = choice(_("Started by"), Trigger.choices)
+    preview = choice(_("Preview"), YES_NO, method="by_preview")
+
+    class Meta:
+        model = Run
+        fields = ["flow", "state", "trigger", "preview"]
+
+    def by_preview(self, queryset: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
+        return queryset.filter(preview=value == "1")
+
+
+class ChangeFilter(PageFilter):
+    show = choice(
+        _("Result"),
+        [
+            ("to_write", _("To write")),
+            ("written", _("Written")),
+            ("confirmed", _("Confirmed")),
+            ("held", _("Held")),
+            ("rejected", _("Refused")),
+            ("waiting", _("Held or refused")),
+        ],
+        method="by_show",
+    )
+    kind = choice(_("Kind"), [])
+    q = search(_("Search"), "by_text")
+
+    class Meta:
+        model = Change
+        fields = ["show", "kind", "q"]
+
+    def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["kind"].extra["choices"] = [(kind, kind_label(kind)) for kind in kinds]
+
+    def by_show(self, queryset: QuerySet[Change], name: str, value: str) -> QuerySet[Change]:
+        return queryset.filter(SHOWS[value])
+
+    def by_text(self, queryset: QuerySet[Change], name: str, value: str) -> QuerySet[Change]:
+        return queryset.filter(Q(label__icontains=value) | Q(key__icontains=value))
+
+
+class ProductFilter(PageFilter):
+    q = search(_("Search"), "by_text")
+    readiness = choice(_("State"), Readiness.choices)
+    category = choice(_("Category"), [], method="by_category", empty_label=_("All categories"))
+    active = choice(_("Online"), YES_NO, method="by_active")
+
+    class Meta:
+        model = Product
+        fields = ["q", "readiness", "category", "active"]
+
+    def __init__(self, *args: Any, categories: list[Category], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.categories = categories
+        self.filters["category"].extra["choices"] = [(category.key, category.path) for category in categories]
+
+    def by_text(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        of_the_product = Q(reference__icontains=value) | Q(name__icontains=value) | Q(ean13__startswith=value)
+        of_a_combination = Q(combinations__reference__icontains=value) | Q(combinations__ean13__startswith=value)
+        return queryset.filter(of_the_product | of_a_combination).distinct()
+
+    def by_category(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        """Products of the category and of all below it."""
+        return queryset.filter(category_key__in=branch(self.categories, value))
+
+    def by_active(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        return queryset.filter(active=value == "1")
+
+
+class OrderFilter(PageFilter):
+    q = search(_("Search"), "by_text")
+    state = choice(_("State"), OrderState.choices)
+
+    class Meta:
+        model = LedgerOrder
+        fields = ["q", "state"]
+
+    def by_text(self, queryset: QuerySet[LedgerOrder], name: str, value: str) -> QuerySet[LedgerOrder]:
+        number = Q(shop_order_id=int(value)) if value.isascii() and value.isdigit() and len(value) < 19 else Q()
+        texts = Q(reference__icontains=value) | Q(buyer__icontains=value) | Q(email__icontains=value)
+        return queryset.filter(texts | Q(sage_piece__icontains=value) | number)
+
+
+def branch(categories: list[Category], key: str) -> set[str]:
+    """The category and all its descendants; a loop in the tree ends by itself."""
+    found: set[str] = set()
+    level = {key}
+    while level - found:
+        found |= level
+        level = {category.key for category in categories if category.parent_key in level}
+    return found

@@ -1,0 +1,112 @@
+"""Business words for what the engine stores by its technical name: fields, kinds of resource, steps of a run."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+FIELDS: dict[str, Promise] = {
+    "active": _("Online"),
+    "address1": _("Address"),
+    "alias": _("Name of the address"),
+    "available_for_order": _("Can be ordered"),
+    "categories": _("Categories"),
+    "category": _("Main category"),
+    "city": _("City"),
+    "combination": _("Combination"),
+    "company": _("Company"),
+    "content": _("Content of the photo"),
+    "country": _("Country"),
+    "customer": _("Customer"),
+    "default_on": _("Default combination"),
+    "ean13": _("EAN-13"),
+    "email": _("E-mail"),
+    "firstname": _("First name"),
+    "from_quantity": _("From quantity"),
+    "group": _("Customer group"),
+    "group_type": _("Shown as"),
+    "groups": _("Customer groups"),
+    "lastname": _("Last name"),
+    "lines": _("Lines"),
+    "link_rewrite": _("Web address"),
+    "minimal_quantity": _("Smallest quantity"),
+    "name": pgettext_lazy("of a thing", "Name"),
+    "option": _("Option"),
+    "parent": _("Parent category"),
+    "phone": _("Phone"),
+    "position": _("Position"),
+    "postcode": _("Postcode"),
+    "price": _("Price excl. tax"),
+    "price_display_method": _("Prices shown"),
+    "price_impact": _("Price impact"),
+    "product": _("Product"),
+    "product_type": _("Kind of product"),
+    "public_name": _("Name shown to buyers"),
+    "quantity": _("Stock"),
+    "reduction": _("Reduction"),
+    "reduction_tax": _("Reduction with tax"),
+    "reduction_type": _("Kind of reduction"),
+    "reference": _("Reference"),
+    "sage_customer": _("Sage account"),
+    "sage_piece": _("Sage document"),
+    "show_price": _("Price shown"),
+    "siret": _("SIRET"),
+    "state": _("State"),
+    "tax": _("VAT"),
+    "total_paid": _("Total incl. tax"),
+    "values": _("Combination values"),
+    "visibility": _("Visibility"),
+    "weight": _("Weight"),
+    "weight_impact": _("Weight impact"),
+}
+"""The field names of `sync_portal.sync.kinds`, of the catalogue's explanations and of orders."""
+
+KINDS: dict[str, Promise] = {
+    "addresses": _("Address"),
+    "categories": _("Category"),
+    "combinations": _("Combination"),
+    "customers": _("Customer"),
+    "groups": _("Customer group"),
+    "images": _("Photo"),
+    "orders": _("Order"),
+    "product_option_values": _("Option value"),
+    "product_options": _("Option"),
+    "products": _("Product"),
+    "specific_prices": _("Specific price"),
+    "stock": _("Stock"),
+}
+
+STEPS: dict[str, Promise] = {
+    "collect": _("Reading Sage"),
+    "derive": _("Working out the catalogue"),
+    "plan": _("Comparing with the shop"),
+    "brakes": _("Checking the limits"),
+    "apply": _("Writing to the shop"),
+    "confirm": _("Checking what was written"),
+    "orders": _("Reading the shop's orders"),
+    "import": _("Writing into Sage"),
+}
+
+SPECIAL_KEYS: dict[str, Promise] = {
+    "@home": _("Home"),
+    "@visitor": _("Visitors"),
+    "@guest": _("Guests"),
+    "@customer": _("Customers"),
+}
+"""What every shop has by itself (see `mapping.state.Ref`)."""
+
+
+def field_label(name: str) -> str:
+    """The field in business words; an unknown one is shown as it is, without its underscores."""
+    return str(FIELDS[name]) if name in FIELDS else name.replace("_", " ").capitalize()
+
+
+def kind_label(kind: str) -> str:
+    """A kind of resource, in the singular."""
+    return str(KINDS.get(kind, kind))
+
+
+def step_label(step: str) -> str:
+    """What a running run is doing."""
+    return str(STEPS.get(step, step))

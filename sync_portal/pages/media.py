@@ -1,0 +1,71 @@
+"""Photos of products, from the files Sage names: only those of the client, only real images, to its members only."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
+from PIL import Image, UnidentifiedImageError
+
+from mapping.models import ProductImage
+from sync_portal.pages.access import Access, client_page
+
+SIZES = {"thumb": 160, "medium": 800}
+"""Longest side in pixels; `thumb` is shown at half of it, for fine screens."""
+CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
+"""What a browser may be given as it is; every other kind of image is only shown resized."""
+UNREADABLE = (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError)
+"""What Pillow raises for a file that is missing, is no image, is damaged, or is too large to be one."""
+
+
+@client_page()
+@require_safe
+def photo(request: HttpRequest, access: Access, image_id: int, size: str) -> HttpResponse:
+    """The photo at the size `thumb`, `medium` or `original`; 404 when its file is missing or is no image."""
+    image = get_object_or_404(ProductImage, pk=image_id, product__client=access.client)
+    if not image.file or size not in {*SIZES, "original"}:
+        raise Http404
+    version = image.content_hash or f"{image.size}-{image.modified_ns}"
+    etag = f'"{version}-{size}"'
+    if answer := get_conditional_response(request, etag=etag):
+        return answer
+    try:
+        response = _original(Path(image.file)) if size == "original" else _resized(Path(image.file), version, size)
+    except UNREADABLE as error:
+        raise Http404(str(error)) from error
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, max_age=3600)
+    return response
+
+
+def _original(file: Path) -> FileResponse:
+    with Image.open(file) as picture:
+        content_type = CONTENT_TYPES.get(picture.format or "")
+    if content_type is None:
+        raise Http404(f"{file.suffix} is not shown as it is")
+    return FileResponse(file.open("rb"), content_type=content_type)
+
+
+def _resized(file: Path, version: str, size: str) -> FileResponse:
+    """The thumbnail, made once per content; `version` comes from our own hash, never from the address."""
+    cached = settings.DATA_DIR / "thumbnails" / version[:2] / f"{version}-{size}.webp"
+    if not cached.exists():
+        _make_thumbnail(file, cached, SIZES[size])
+    return FileResponse(cached.open("rb"), content_type="image/webp")
+
+
+def _make_thumbnail(file: Path, target: Path, side: int) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(file) as picture:
+        picture.draft("RGB", (side, side))
+        picture.thumbnail((side, side))
+        wanted = "RGBA" if picture.has_transparency_data else "RGB"
+        # Written beside and renamed: two requests at once never serve half a file.
+        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
+            picture.convert(wanted).save(part, format="WEBP", quality=82)
+    Path(part.name).replace(target)

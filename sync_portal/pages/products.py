@@ -1,0 +1,93 @@
+"""The client's catalogue: the list of products, and one product with everything known about it."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from connectors.models import Client
+from mapping.models import Binding, Category, CustomerGroup, Product, ProductImage, ShopCustomer, SpecificPrice
+from sync_portal.pages.access import Access, client_page, render_page
+from sync_portal.pages.differences import change_rows
+from sync_portal.pages.filters import ProductFilter
+from sync_portal.pages.paging import page_of
+from sync_portal.pages.product_facts import combination_grid, fields_of, price_lines, shop_links
+from sync_portal.sync.causes import describe
+from sync_portal.sync.models import Change
+
+PRODUCTS_PER_PAGE = 50
+CHANGES_SHOWN = 10
+
+
+@client_page()
+@require_safe
+def index(request: HttpRequest, access: Access) -> HttpResponse:
+    """Search and filter the catalogue."""
+    categories = list(Category.objects.filter(client=access.client))
+    products = ProductFilter(request.GET, queryset=_products(access.client), categories=categories)
+    page = page_of(request, products.qs, PRODUCTS_PER_PAGE)
+    counts = Product.objects.filter(client=access.client).aggregate(
+        all=Count("pk"),
+        ready=Count("pk", Q(readiness="ready")),
+        held=Count("pk", Q(readiness="held")),
+        out=Count("pk", Q(readiness="out")),
+    )
+    return render_page(request, access, "products/index.html", "products", filter=products, page=page, counts=counts)
+
+
+@client_page()
+@require_safe
+def page(request: HttpRequest, access: Access, product_id: int) -> HttpResponse:
+    """One product: what the shop gets and why."""
+    product = get_object_or_404(Product, client=access.client, pk=product_id)
+    combinations = list(product.combinations.all())
+    bindings = list(_bindings(product).select_related("shop"))
+    changes = _changes(product)[:CHANGES_SHOWN]
+    return render_page(
+        request,
+        access,
+        "products/product.html",
+        "products",
+        product=product,
+        fields=fields_of(product),
+        combinations=combinations,
+        grid=combination_grid(combinations),
+        prices=price_lines(list(product.specific_prices.all()), *_who(access.client, product), combinations),
+        images=product.images.all(),
+        links=shop_links(bindings),
+        problems=[describe(problem["cause"], problem.get("facts")) for problem in product.problems],
+        rows=change_rows(access.client, changes),
+    )
+
+
+def _products(client: Client) -> QuerySet[Product]:
+    photos = Prefetch("images", ProductImage.objects.exclude(file=""), to_attr="photos")
+    products = Product.objects.filter(client=client).annotate(combination_count=Count("combinations", distinct=True))
+    return products.prefetch_related(photos)
+
+
+def _bindings(product: Product) -> QuerySet[Binding]:
+    return Binding.objects.filter(
+        shop__client=product.client, kind="products", key=product.key, shop_id__isnull=False
+    ).order_by("shop__position")
+
+
+def _changes(product: Product) -> QuerySet[Change]:
+    """What runs did to the product and to its parts, newest first."""
+    own = Q(key=product.key, kind__in=["products", "stock"])
+    parts = Q(key__startswith=f"{product.key}|")
+    return (
+        Change.objects.filter(own | parts, run__client=product.client, run__preview=False)
+        .select_related("run")
+        .order_by("-id")
+    )
+
+
+def _who(client: Client, product: Product) -> tuple[dict[str, CustomerGroup], dict[str, ShopCustomer]]:
+    prices: QuerySet[SpecificPrice] = product.specific_prices.all()
+    groups = {group.key: group for group in CustomerGroup.objects.filter(client=client)}
+    accounts = prices.exclude(customer_key="").values_list("customer_key", flat=True)
+    customers = ShopCustomer.objects.filter(client=client, key__in=accounts)
+    return groups, {customer.key: customer for customer in customers}

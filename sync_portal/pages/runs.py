@@ -1,0 +1,115 @@
+"""History, one run, its live progress; starting and cancelling."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from sync_portal.pages.access import Access, client_page, render_page
+from sync_portal.pages.counters import counters
+from sync_portal.pages.differences import change_rows
+from sync_portal.pages.filters import ChangeFilter, RunFilter
+from sync_portal.pages.paging import page_of
+from sync_portal.sync.causes import describe
+from sync_portal.sync.flows import Flow, all_flows
+from sync_portal.sync.history import estimated_end, rate
+from sync_portal.sync.jobs import approve as approve_run
+from sync_portal.sync.jobs import queue_position, request_cancel, request_run
+from sync_portal.sync.models import Run, Trigger
+
+RUNS_PER_PAGE = 30
+CHANGES_PER_PAGE = 50
+
+
+@client_page()
+@require_safe
+def history(request: HttpRequest, access: Access) -> HttpResponse:
+    """All runs, newest first."""
+    runs = RunFilter(request.GET, queryset=_runs(access))
+    page = page_of(request, runs.qs, RUNS_PER_PAGE)
+    return render_page(request, access, "runs/history.html", "runs", filter=runs, page=page)
+
+
+@client_page()
+@require_safe
+def page(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
+    """One run: what it did, change by change."""
+    run = get_object_or_404(_runs(access), pk=run_id)
+    kinds = list(run.changes.order_by("kind").values_list("kind", flat=True).distinct())
+    changes = ChangeFilter(request.GET, queryset=run.changes.all(), kinds=kinds)
+    shown = page_of(request, changes.qs, CHANGES_PER_PAGE)
+    context = _progress(run) | {"filter": changes, "page": shown, "rows": change_rows(access.client, shown)}
+    return render_page(request, access, "runs/run.html", "runs", **context)
+
+
+@client_page()
+@require_safe
+def live(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
+    """The part of the run page that moves; once the run is over it has the whole page loaded again."""
+    run = get_object_or_404(_runs(access), pk=run_id)
+    response = render_page(request, access, "runs/_live.html", "runs", **_progress(run))
+    if run.is_over:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@client_page(may_run=True)
+@require_POST
+def start(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
+    """Ask for a run (a preview when the form says so) and go and watch it."""
+    flow = flow_or_404(flow_name)
+    preview = request.POST.get("preview") == "1"
+    run = request_run(access.client, flow.name, trigger=Trigger.PERSON, user=request.user, preview=preview)
+    return redirect("pages:run", access.client.slug, run.pk)
+
+
+@client_page(may_run=True)
+@require_POST
+def cancel(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
+    """Ask the run to stop: it does so after its current record."""
+    run = get_object_or_404(_runs(access), pk=run_id)
+    request_cancel(run, user=request.user)
+    if not run.is_over:
+        messages.info(request, _("The run stops after the record it is working on."))
+    return redirect("pages:run", access.client.slug, run.pk)
+
+
+@client_page(may_run=True)
+@require_POST
+def approve(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
+    """Let a run that a brake stopped pass, in the person's name: it is planned anew and goes through."""
+    stopped = get_object_or_404(_runs(access), pk=run_id)
+    try:
+        run = approve_run(stopped, user=request.user, comment=request.POST.get("comment", ""))
+    except ValueError:
+        messages.error(request, _("Say in a few words why this run may pass."))
+        return redirect("pages:run", access.client.slug, stopped.pk)
+    return redirect("pages:run", access.client.slug, run.pk)
+
+
+def flow_or_404(name: str) -> Flow:
+    """The flow of that name."""
+    for flow in all_flows():
+        if flow.name == name:
+            return flow
+    raise Http404(name)
+
+
+def _runs(access: Access) -> QuerySet[Run]:
+    return Run.objects.filter(client=access.client).select_related("requested_by", "approved_by", "client")
+
+
+def _progress(run: Run) -> dict[str, object]:
+    return {
+        "run": run,
+        "counters": counters(run),
+        "percent": min(100, run.done * 100 // run.total) if run.total else 0,
+        "rate": rate(run),
+        "estimated_end": estimated_end(run),
+        "queue_position": queue_position(run),
+        "cause": describe(run.cause, run.facts) if run.cause else None,
+    }

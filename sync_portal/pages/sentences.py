@@ -1,0 +1,84 @@
+"""A run told in one sentence, readable aloud: "Prix : 214 modifiés, 3 retenus, 12 430 inchangés, 41 s, planifié"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.contrib.auth.models import AbstractUser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sync_portal.pages.numbers import duration, whole
+from sync_portal.sync.flows import get_flow
+from sync_portal.sync.models import Run, RunState, Trigger
+
+
+def flow_label(name: str) -> str:
+    """The flow's name for people; a flow that no longer exists keeps its code in old history."""
+    try:
+        return str(get_flow(name).label)
+    except KeyError:
+        return name
+
+
+def run_length(run: Run) -> timedelta | None:
+    """How long it worked, from its start to its end."""
+    return run.ended_at - run.started_at if run.ended_at and run.started_at else None
+
+
+def run_sentence(run: Run) -> str:
+    """What the run did, how long it took and why it started."""
+    parts = ", ".join([*_parts(run), why_started(run)])
+    return _("%(flow)s: %(parts)s") % {"flow": flow_label(run.flow), "parts": parts}
+
+
+def why_started(run: Run) -> str:
+    """``planifié``, ``lancé par Marie``, ``approuvé par Paul``..."""
+    if run.approved_by is not None:
+        return _("approved by %(name)s") % {"name": person(run.approved_by)}
+    if run.trigger == Trigger.SCHEDULE:
+        return _("scheduled")
+    if run.trigger == Trigger.COMMAND:
+        return _("from the command line")
+    if run.requested_by is None:
+        return _("retry") if run.trigger == Trigger.RETRY else _("started by a person")
+    told = _("retried by %(name)s") if run.trigger == Trigger.RETRY else _("started by %(name)s")
+    return told % {"name": person(run.requested_by)}
+
+
+def person(user: AbstractUser) -> str:
+    """The name to show: the full name, or else the user name."""
+    return user.get_full_name() or user.get_username()
+
+
+def _parts(run: Run) -> Iterator[str]:
+    if run.preview:
+        yield _("preview")
+    if run.state in {RunState.QUEUED, RunState.RUNNING}:
+        yield _("waiting for its turn") if run.state == RunState.QUEUED else _("running")
+        return
+    if run.state != RunState.SUCCEEDED:
+        yield str(run.get_state_display()).lower()
+    yield from _counts(run)
+    if length := duration(run_length(run)):
+        yield length
+
+
+def _counts(run: Run) -> Iterator[str]:
+    if run.preview:
+        yield _count(ngettext("%(count)s to change", "%(count)s to change", run.to_write), run.to_write)
+    elif run.written or not (run.unchanged or run.held or run.rejected):
+        yield _count(ngettext("%(count)s changed", "%(count)s changed", run.written), run.written)
+    else:
+        yield _("nothing to change")
+    if run.held:
+        yield _count(ngettext("%(count)s held", "%(count)s held", run.held), run.held)
+    if run.rejected:
+        yield _count(ngettext("%(count)s refused", "%(count)s refused", run.rejected), run.rejected)
+    if run.unchanged:
+        yield _count(ngettext("%(count)s unchanged", "%(count)s unchanged", run.unchanged), run.unchanged)
+
+
+def _count(text: str, number: int) -> str:
+    return text % {"count": whole(number)}

@@ -1,0 +1,132 @@
+"""What the templates need beyond loops and ifs: icons, states, numbers, dates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from sync_portal.pages import labels, numbers, sentences
+from sync_portal.pages.looks import look
+from sync_portal.sync.models import Run
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon of Tabler's set, inlined so that it takes the colour of the text; decorative: its word stands beside it.
+
+    Raises:
+        FileNotFoundError: it is not in `bin/assets`' list, or bin/assets was not run.
+    """
+    return format_html('<span class="ico {}" aria-hidden="true">{}</span>', extra, _svg(name))
+
+
+@cache
+def _svg(name: str) -> SafeString:
+    path = settings.BASE_DIR / "static" / "vendor" / "icons" / f"{name}.svg"
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: add {name!r} to the icons of bin/assets and run it")
+    # The files are Tabler's own, copied by bin/assets: no user input can get here.
+    return mark_safe(path.read_text(encoding="utf-8").strip())  # noqa: S308
+
+
+@register.inclusion_tag("components/state.html")
+def state(kind: str, code: str, word: object, badge: bool = True) -> dict[str, Any]:
+    """A state: colour, icon and word together, never the colour alone."""
+    return {"look": look(kind, code), "word": word, "badge": badge}
+
+
+@register.simple_tag
+def when(moment: datetime | None, empty: str = "—") -> SafeString | str:
+    """``il y a 2 minutes``, with the exact moment (in the client's time zone) on hover and for machines."""
+    if moment is None:
+        return empty
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), naturaltime(moment)
+    )
+
+
+@register.filter
+def exact(moment: datetime | None) -> str:
+    """The moment to the minute."""
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
+
+
+@register.filter
+def clock(moment: datetime | None) -> str:
+    """Hour and minute, with the day when it is not today."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    today = local.date() == timezone.localdate()
+    return date_format(local, "TIME_FORMAT" if today else "SHORT_DATETIME_FORMAT")
+
+
+@register.filter
+def whole(number: int | None) -> str:
+    return "" if number is None else numbers.whole(number)
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    return numbers.money(value)
+
+
+@register.filter
+def signed_money(value: Decimal | None) -> str:
+    """The amount with its sign: a gap of 1,20 € and one of −1,20 € are not the same news."""
+    text = numbers.money(value)
+    return f"+{text}" if value is not None and value > 0 else text
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    """``5,5``: a rate without useless zeros."""
+    return numbers.plain(value)
+
+
+@register.filter
+def sentence(run: Run) -> str:
+    return sentences.run_sentence(run)
+
+
+@register.filter
+def why_started(run: Run) -> str:
+    return sentences.why_started(run)
+
+
+@register.filter
+def length(run: Run) -> str:
+    return numbers.duration(sentences.run_length(run))
+
+
+@register.filter
+def flow_label(name: str) -> str:
+    return sentences.flow_label(name)
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    return labels.kind_label(kind)
+
+
+@register.filter
+def step_label(step: str) -> str:
+    return labels.step_label(step)
+
+
+@register.filter
+def run_colour(run: Run) -> str:
+    """The state class of a run in the strip of the last thirty."""
+    return look("run", run.state).colour

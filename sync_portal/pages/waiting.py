@@ -1,0 +1,18 @@
+"""Where the count of what waits for a person leads: to exactly these rows."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from connectors.models import Client
+from sync_portal.sync.history import FlowState
+from sync_portal.sync.models import RunState
+
+
+def waiting_url(client: Client, state: FlowState) -> str:
+    """The changes behind `state.waiting`: those of the last run that went to its end. Empty when nothing waits."""
+    ended = (run for run in reversed(state.recent) if run.is_over and run.state != RunState.CANCELLED)
+    run = next(ended, None)
+    if run is None or not state.waiting:
+        return ""
+    return reverse("pages:run", args=[client.slug, run.pk]) + "?show=waiting"
