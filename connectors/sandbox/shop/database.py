@@ -28,7 +28,7 @@ CREATE TABLE links (
 CREATE INDEX links_target ON links (resource, name, target);
 CREATE TABLE images (
     id INTEGER PRIMARY KEY AUTOINCREMENT, id_product INTEGER NOT NULL, position INTEGER NOT NULL,
-    cover INTEGER, mime TEXT NOT NULL, legend TEXT NOT NULL DEFAULT '{}'
+    cover INTEGER, shop_cover INTEGER, mime TEXT NOT NULL
 );
 CREATE INDEX images_product ON images (id_product);
 CREATE TABLE journal (

@@ -25,6 +25,8 @@ class Entity:
     associations: dict[str, Items] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
     """Virtual fields asked for by the request: `price[p][...]`."""
+    sent: frozenset[str] = frozenset()
+    """Names of the nodes that a write carried: some setters only act on those."""
 
     def number(self, name: str) -> int:
         """A field as PHP's `(int)`."""

@@ -98,9 +98,9 @@ def _fill_carriers(installer: Installer) -> None:
         installer.add(
             "carriers", id_reference=row["id"], id_tax_rules_group=1, shipping_method=1, position=position, **row
         )
-    for range_number, (carrier, low, high, price) in enumerate(data.PRICE_RANGES, start=1):
+    for number, (carrier, low, high, price) in enumerate(data.PRICE_RANGES, start=1):
         installer.add("price_ranges", id_carrier=carrier, delimiter1=low, delimiter2=high)
-        installer.add("deliveries", id_carrier=carrier, id_range_price=range_number, id_zone=1, price=price)
+        installer.add("deliveries", id_carrier=carrier, id_range_price=number, id_zone=1, price=price)
 
 
 def _fill_shop(installer: Installer) -> None:

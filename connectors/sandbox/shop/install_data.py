@@ -1,4 +1,4 @@
-"""What a fresh French shop holds, as plain tables. The ids are those of a real fresh install where a client relies on them."""
+"""What a fresh French shop holds, as plain tables; ids are those of a real install where a client relies on them."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from connectors.sandbox.shop.schema import Association, Field, Kind, Resource
 from connectors.sandbox.shop.values import leading_number, whole
 
 BRACKETS = re.compile(r"^(.*)\[(.*)\](.*)$", re.DOTALL)
+LANG_TEST = 'EXISTS (SELECT 1 FROM json_each("{}") AS texts WHERE fold(texts.value)'
 INTERVAL = re.compile(r"^([\d.:\-\s]+),([\d.:\-\s]+)$")
 NAMES_WITH_ITEMS = re.compile(r"([^,\[\]]+)(?:\[([^\[\]]*)\])?(?:,|$)")
 SORT_EXAMPLE = '"field_ASC" or \'[field_1_DESC,field_2_ASC,field_3_ASC,...]\' ("field" has to be an available field)'
@@ -156,7 +157,7 @@ def _compare(selection: Selection, known: Field | None, name: str, operator: str
     converted: list[Any] = [leading_number(value) if _is_number(known) else value for value in values]
     mark = "fold(?)" if known is not None and known.kind in {Kind.TEXT, Kind.LANG} else "?"
     if known is not None and known.kind is Kind.LANG:
-        test = f'EXISTS (SELECT 1 FROM json_each("{name}") AS texts WHERE fold(texts.value) {operator} {mark})'
+        test = f"{LANG_TEST.format(name)} {operator} {mark})"
     else:
         test = f"{_quoted(known, name)} {operator} {mark}"
     selection.where.append("(" + " OR ".join([test] * len(values)) + ")")
@@ -165,7 +166,7 @@ def _compare(selection: Selection, known: Field | None, name: str, operator: str
 
 def _like(selection: Selection, known: Field | None, name: str, pattern: str) -> None:
     if known is not None and known.kind is Kind.LANG:
-        test = f'EXISTS (SELECT 1 FROM json_each("{name}") AS texts WHERE fold(texts.value) LIKE fold(?))'
+        test = f"{LANG_TEST.format(name)} LIKE fold(?))"
     else:
         test = f'fold("{name}") LIKE fold(?)'
     selection.where.append(test)

@@ -49,7 +49,7 @@ class XmlWriter:
         node, name = entity.resource.node, entity.resource.name
         return f'<{node} id="{entity.id}" xlink:href="{self.api}/{name}/{entity.id}"/>\n'
 
-    def list(self, resource: Resource, parts: Iterable[str]) -> str:
+    def listing(self, resource: Resource, parts: Iterable[str]) -> str:
         """`<products>...</products>` around entities already written."""
         return document(f"<{resource.name}>\n{''.join(parts)}</{resource.name}>\n")
 
@@ -131,7 +131,7 @@ class JsonWriter:
     def minimum(self, entity: Entity) -> dict[str, Any]:
         return {"id": entity.id}
 
-    def list(self, resource: Resource, entities: Sequence[dict[str, Any]]) -> str:
+    def listing(self, resource: Resource, entities: Sequence[dict[str, Any]]) -> str:
         """`{"products": [...]}`, but a bare `[]` when there is none."""
         return json.dumps({resource.name: entities} if entities else [], ensure_ascii=False)
 

@@ -1,6 +1,7 @@
 """The table of the shop's resources: which fields and associations each has, as real shops of three versions answered.
 
-The data files beside this module are made by `bin/shop-schema` from recorded answers of `GET /api/` and `?schema=synopsis`.
+The data files beside this module are made by `bin/shop-schema` from recorded answers to `GET /api/` and
+`?schema=synopsis`.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ MODELS = {
     "tax_rule_groups": "TaxRulesGroup",
     "taxes": "Tax",
 }
-"""Names that error messages use where they are not simply the singular: `Property StockAvailable->quantity is not valid`."""
+"""Names in error messages where they are not the singular: `Property StockAvailable->quantity is not valid`."""
 
 
 class Kind(Enum):
@@ -195,7 +196,7 @@ def versions() -> list[str]:
 
 @lru_cache(maxsize=8)
 def load(version: str) -> dict[str, Resource]:
-    """The resources of one version by name, in the order of `GET /api/`; ValueError for a version that was not recorded."""
+    """The resources of one version by name, in the order of `GET /api/`; ValueError for an unrecorded version."""
     path = DATA / f"schema-{version}.json"
     if not path.exists():
         raise ValueError(f"no recorded schema for PrestaShop {version}; known: {', '.join(versions())}")

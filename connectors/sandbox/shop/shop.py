@@ -50,6 +50,8 @@ class Shop:
         self.version = version
         self.images = folder / "images"
         self.images.mkdir(parents=True, exist_ok=True)
+        self.attachments = folder / "attachments"
+        self.attachments.mkdir(exist_ok=True)
         self.database = Database(folder / "shop.sqlite3")
         self.journal = Journal(self.database)
         self.misbehaviours = Misbehaviours(self.database)
@@ -118,7 +120,7 @@ class Shop:
         return int(self.configuration("PS_LANG_DEFAULT") or 1)
 
     def count(self, resource: str, where: str = "1", values: tuple[Any, ...] = ()) -> int:
-        """How many entities of a resource the shop holds, for counts and assertions; `images` counts the product images."""
+        """How many entities of a resource the shop holds; `images` counts the product images."""
         table = "images" if resource == "images" else self.resources[resource].table
         return int(self.database.value(f'SELECT count(*) FROM "{table}" WHERE {where}', values))  # noqa: S608
 

@@ -118,7 +118,7 @@ class Validator:
         self.arrow = "-&gt;" if escaped else "->"
         self.limit = short_description_limit
 
-    def check(self, values: Mapping[str, str | None | dict[int, str | None]]) -> None:
+    def check(self, values: Mapping[str, str | dict[int, str | None] | None]) -> None:
         """Raise WebserviceError 400 with code 84 (a text in several languages) or 85 (any other field)."""
         for field in self.resource.fields:
             value = values.get(field.name)

@@ -12,7 +12,7 @@ from connectors.sandbox.shop.schema import DAY_ONLY, Field, Kind
 
 @lru_cache(maxsize=20_000)
 def fold(text: str | None) -> str | None:
-    """Compare as MySQL's utf8mb4 collation does: case, accents and trailing blanks do not count (`[e-1]` finds `É-1`)."""
+    """As MySQL's utf8mb4 collation compares: without case, accents, trailing blanks (`[e-1]` finds `É-1`)."""
     if text is None:
         return None
     decomposed = unicodedata.normalize("NFD", str(text))

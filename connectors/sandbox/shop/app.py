@@ -1,0 +1,132 @@
+"""The WSGI application: the webservice under /api, the public pages, and /_sandbox to steer it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from connectors.sandbox.shop import pages, placing, webservice
+from connectors.sandbox.shop.call import Call, parameters, segments, upload
+from connectors.sandbox.shop.shop import DEFAULT_KEY, DEFAULT_VERSION, Shop
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class ShopApp:
+    """A sandbox shop as a WSGI application. `base_url` is the shop's own domain; any other Host is answered 302.
+
+    Raises `webservice.CutConnection` when the shop was told to cut: the server then closes the connection.
+    """
+
+    def __init__(self, shop: Shop, *, base_url: str | None = None, default_key: str = DEFAULT_KEY) -> None:
+        self.shop = shop
+        self.base_url = base_url.rstrip("/") if base_url else None
+        self.key = default_key
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = None
+        try:
+            response = self._route(request)
+        except HTTPException as error:
+            response = Response(error.get_body(), status=error.code, content_type="text/html; charset=utf-8")
+        return response(environ, start_response)
+
+    def _route(self, request: Request) -> Response:
+        if request.path == "/api" or request.path.startswith("/api/"):
+            return self._webservice(request)
+        if request.path.startswith("/_sandbox/"):
+            return self._control(request)
+        return pages.respond(self.shop, request)
+
+    def _webservice(self, request: Request) -> Response:
+        call = self._call(request)
+        if self.base_url is not None and request.host != self.base_url.partition("://")[2]:
+            return Response(status=302, headers={"Location": f"{self.base_url}/"}, content_type=webservice.HTML)
+        status = 0
+        method = call.method
+        try:
+            answer = webservice.respond(self.shop, call, _key(request))
+            status = answer.status
+        finally:
+            path = request.full_path.rstrip("?")
+            self.shop.journal.add(
+                method=method, resource=call.resource, path=path, status=status, entities=call.entities
+            )
+        response = Response(answer.body, status=answer.status, headers=answer.headers)
+        response.headers["Content-Type"] = answer.content_type
+        if not answer.content_type:
+            del response.headers["Content-Type"]
+        return response
+
+    def _call(self, request: Request) -> Call:
+        multipart = request.mimetype == "multipart/form-data" and request.method == "POST"
+        uploads = {name: upload(stored) for name, stored in request.files.items()} if multipart else {}
+        return Call(
+            method=request.method,
+            segments=segments(request.path),
+            parameters=parameters(request.query_string.decode("utf-8", errors="replace")),
+            body=b"" if multipart else request.get_data(),
+            base=self.base_url or request.host_url.rstrip("/"),
+            headers=dict(request.headers),
+            uploads=uploads,
+            form=dict(request.form) if multipart else {},
+        )
+
+    def _control(self, request: Request) -> Response:
+        """`/_sandbox/`: journal, misbehave, orders. JSON in, JSON out."""
+        action = (request.method, request.path.removeprefix("/_sandbox/"))
+        asked: Any = json.loads(request.get_data() or b"{}") if request.method == "POST" else {}
+        if action == ("GET", "journal"):
+            return _json(self.shop.journal.since(int(request.args.get("since", 0))).as_dict())
+        if action == ("POST", "journal/reset"):
+            self.shop.journal.reset()
+            return _json({"ok": True})
+        if action == ("POST", "misbehave"):
+            return self._misbehave(asked)
+        if action == ("POST", "misbehave/clear"):
+            self.shop.misbehaviours.clear()
+            return _json({"ok": True})
+        if action == ("POST", "orders"):
+            count, seed = int(request.args.get("count", 1)), int(request.args.get("seed", 1))
+            try:
+                return _json({"orders": placing.place_believable(self.shop, count=count, seed=seed)})
+            except ValueError as error:
+                return _json({"error": str(error)}, 409)
+        return _json({"error": f"unknown: {request.method} {request.path}"}, 404)
+
+    def _misbehave(self, asked: dict[str, Any]) -> Response:
+        try:
+            self.shop.misbehaviours.add_from(asked)
+        except ValueError as error:
+            return _json({"error": str(error)}, 400)
+        return _json({"ok": True})
+
+
+def create_app(
+    state: Path,
+    *,
+    version: str = DEFAULT_VERSION,
+    base_url: str | None = None,
+    key: str = DEFAULT_KEY,
+    languages: tuple[str, ...] = ("fr",),
+) -> ShopApp:
+    """The shop of the folder `state` (installed there when it is new), answering as PrestaShop `version` does."""
+    return ShopApp(Shop(state, version=version, key=key, languages=languages), base_url=base_url, default_key=key)
+
+
+def _key(request: Request) -> str | None:
+    """The webservice key: Basic auth's user name, or `ws_key` in the URL."""
+    if request.authorization is not None and request.authorization.type == "basic":
+        return request.authorization.username or ""
+    return request.args.get("ws_key")
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(json.dumps(content), status=status, content_type="application/json")

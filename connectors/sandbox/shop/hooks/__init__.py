@@ -1,0 +1,38 @@
+"""What saving or deleting an entity does besides storing its fields, resource by resource."""
+
+from __future__ import annotations
+
+from connectors.sandbox.shop.hooks.base import Hooks
+from connectors.sandbox.shop.hooks.catalogue import (
+    CategoryHooks,
+    CombinationHooks,
+    OptionHooks,
+    OptionValueHooks,
+    ProductHooks,
+    SpecificPriceHooks,
+    StockHooks,
+)
+from connectors.sandbox.shop.hooks.people import AddressHooks, AttachmentHooks, CustomerHooks, LanguageHooks
+from connectors.sandbox.shop.hooks.sales import OrderCarrierHooks, OrderHistoryHooks, OrderHooks
+
+HOOKS: dict[str, Hooks] = {
+    "addresses": AddressHooks(),
+    "attachments": AttachmentHooks(),
+    "categories": CategoryHooks(),
+    "combinations": CombinationHooks(),
+    "customers": CustomerHooks(),
+    "languages": LanguageHooks(),
+    "order_carriers": OrderCarrierHooks(),
+    "order_histories": OrderHistoryHooks(),
+    "orders": OrderHooks(),
+    "product_option_values": OptionValueHooks(),
+    "product_options": OptionHooks(),
+    "products": ProductHooks(),
+    "specific_prices": SpecificPriceHooks(),
+    "stock_availables": StockHooks(),
+}
+
+
+def of(resource: str) -> Hooks:
+    """The hooks of a resource; most have none."""
+    return HOOKS.get(resource, Hooks())

@@ -1,0 +1,293 @@
+"""Products, combinations, stock, categories, options and specific prices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from connectors.sandbox.shop.database import Row
+from connectors.sandbox.shop.entity import Entity, Items
+from connectors.sandbox.shop.errors import UncaughtError, WebserviceError
+from connectors.sandbox.shop.hooks.base import Hooks, duplicate_key, remove
+from connectors.sandbox.shop.values import slug, whole
+
+if TYPE_CHECKING:
+    from connectors.sandbox.shop.shop import Shop
+
+SPECIFIC_PRICE_KEY = (
+    ("id_product", "id_product_attribute", "id_customer", "id_cart", "from", "to", "id_shop", "id_shop_group")
+    + ("id_currency", "id_country", "id_group", "from_quantity", "id_specific_price_rule")
+)  # fmt: skip
+
+
+def add_stock_row(shop: Shop, product: int, combination: int) -> None:
+    """The stock row that every product and combination gets: quantity 0, out_of_stock 2 (the shop's default)."""
+    row = {known.name: known.blank for known in shop.resources["stock_availables"].fields}
+    row |= {"id_product": product, "id_product_attribute": combination, "id_shop": 1, "out_of_stock": 2}
+    shop.database.insert("ps_stock_availables", row)
+
+
+def sum_stock(shop: Shop, product: int) -> None:
+    """The row of the product itself becomes the sum of its combinations' rows."""
+    shop.database.execute(
+        """UPDATE ps_stock_availables SET quantity = (
+               SELECT coalesce(sum(quantity), 0) FROM ps_stock_availables
+               WHERE id_product = :product AND id_product_attribute != 0 AND id_shop = 1)
+           WHERE id_product = :product AND id_product_attribute = 0""",
+        {"product": product},
+    )
+
+
+def set_default_combination(shop: Shop, product: int, combination: int) -> None:
+    """Make it the default on both sides."""
+    shop.database.execute("UPDATE ps_combinations SET default_on = NULL WHERE id_product = ?", (product,))
+    shop.database.execute("UPDATE ps_combinations SET default_on = 1 WHERE id = ?", (combination,))
+    shop.database.execute("UPDATE ps_products SET cache_default_attribute = ? WHERE id = ?", (combination, product))
+
+
+def delete_combination(shop: Shop, identity: int) -> None:
+    """Delete a combination with its stock row; another one becomes the product's default."""
+    row = shop.get("combinations", identity)
+    if row is None:
+        return
+    remove(shop, "combinations", identity)
+    product = row["id_product"]
+    shop.database.execute("DELETE FROM ps_stock_availables WHERE id_product_attribute = ?", (identity,))
+    shop.database.execute("DELETE FROM ps_specific_prices WHERE id_product_attribute = ?", (identity,))
+    if shop.database.value("SELECT cache_default_attribute FROM ps_products WHERE id = ?", (product,)) == identity:
+        left = shop.database.value("SELECT min(id) FROM ps_combinations WHERE id_product = ?", (product,)) or 0
+        shop.database.execute("UPDATE ps_products SET cache_default_attribute = ? WHERE id = ?", (left, product))
+    sum_stock(shop, product)
+
+
+class ProductHooks(Hooks):
+    """Products: link_rewrite from the name, stock row, default combination, cover, position in the category."""
+
+    def prepare(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        if before is not None and "position_in_category" in entity.sent:
+            self._check_position(shop, entity, entity.text("position_in_category"))
+        if shop.major < (1, 7):
+            return
+        rewrites = dict(entity.texts("link_rewrite"))
+        for language, name in entity.texts("name").items():
+            if name and not rewrites.get(language):
+                rewrites[language] = slug(name)
+        entity.values["link_rewrite"] = rewrites
+
+    @staticmethod
+    def _check_position(shop: Shop, entity: Entity, position: str) -> None:
+        if shop.major >= (1, 7) and whole(position) <= 0:
+            raise WebserviceError(500, 134, "You cannot set 0 or a negative position, the minimum is 1.")
+        category = entity.number("id_category_default")
+        sql = "SELECT count(*) FROM links WHERE resource = 'products' AND name = 'categories' AND target = ?"
+        if whole(position) > int(shop.database.value(sql, (category,))):
+            message = "You cannot set a position greater than the total number of products in the category."
+            raise WebserviceError(500, 135, message)
+
+    def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        entity.values["visibility"] = entity.text("visibility") or "both"
+        entity.values["id_shop_default"] = entity.text("id_shop_default") or "1"
+
+    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
+        row["condition"] = row.get("condition") or "new"
+        if before is not None:
+            row["cache_default_attribute"] = before["cache_default_attribute"]
+            if "product_type" in row and not row["product_type"] and before["cache_default_attribute"]:
+                row["product_type"] = "combinations"
+        return row
+
+    def after_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        if before is None:
+            add_stock_row(shop, entity.id, 0)
+            return
+        wanted = entity.number("id_default_combination") if "id_default_combination" in entity.sent else 0
+        if wanted and wanted != before["cache_default_attribute"]:
+            set_default_combination(shop, entity.id, wanted)
+            entity.values["cache_default_attribute"] = str(wanted)
+        if "id_default_image" in entity.sent and entity.number("id_default_image"):
+            # Only image_shop's cover moves, not ps_image's: deleting that image later leaves the product without cover.
+            shop.database.execute("UPDATE images SET shop_cover = NULL WHERE id_product = ?", (entity.id,))
+            image = entity.number("id_default_image")
+            shop.database.execute(
+                "UPDATE images SET shop_cover = 1 WHERE id = ? AND id_product = ?", (image, entity.id)
+            )
+
+    def set_association(self, shop: Shop, entity: Entity, name: str, items: Items) -> None:
+        if name != "combinations":
+            super().set_association(shop, entity, name, items)
+            return
+        kept = {whole(item.get("id")) for item in items}
+        for row in shop.database.rows("SELECT id FROM ps_combinations WHERE id_product = ?", (entity.id,)):
+            if row["id"] not in kept:
+                delete_combination(shop, row["id"])
+
+    def delete(self, shop: Shop, row: Row) -> None:
+        identity = row["id"]
+        remove(shop, "products", identity)
+        for combination in shop.database.rows("SELECT id FROM ps_combinations WHERE id_product = ?", (identity,)):
+            remove(shop, "combinations", combination["id"])
+        for table in ("ps_combinations", "ps_stock_availables", "ps_specific_prices"):
+            shop.database.execute(f"DELETE FROM {table} WHERE id_product = ?", (identity,))  # noqa: S608
+        for image in shop.database.rows("SELECT id FROM images WHERE id_product = ?", (identity,)):
+            (shop.images / str(image["id"])).unlink(missing_ok=True)
+        shop.database.execute("DELETE FROM images WHERE id_product = ?", (identity,))
+
+    def compute(self, shop: Shop, entities: Sequence[Entity], names: frozenset[str]) -> None:
+        if "id_default_image" in names:
+            self._covers(shop, entities)
+        if names & {"id_default_combination"}:
+            rows = shop.database.by_ids(
+                "SELECT id, cache_default_attribute AS wanted FROM ps_products WHERE id IN (?)",
+                [entity.id for entity in entities],
+            )
+            wanted = {row["id"]: row["wanted"] for row in rows}
+            for entity in entities:
+                entity.values["id_default_combination"] = str(wanted.get(entity.id, 0))
+        for entity in entities:
+            entity.values["type"] = entity.text("type") or "simple"
+            if "manufacturer_name" in names:
+                maker = shop.get("manufacturers", entity.number("id_manufacturer"))
+                entity.values["manufacturer_name"] = maker["name"] if maker else ""
+            if "position_in_category" in names:
+                entity.values["position_in_category"] = self._position(shop, entity)
+
+    @staticmethod
+    def _covers(shop: Shop, entities: Sequence[Entity]) -> None:
+        sql = "SELECT id_product, id FROM images WHERE shop_cover = 1 AND id_product IN (?)"
+        covers = {row["id_product"]: row["id"] for row in shop.database.by_ids(sql, [entity.id for entity in entities])}
+        for entity in entities:
+            entity.values["id_default_image"] = str(covers.get(entity.id, ""))
+
+    @staticmethod
+    def _position(shop: Shop, entity: Entity) -> str:
+        """Rank among the products of the default category; blank when the product is not in it."""
+        sql = """SELECT count(*) FILTER (WHERE id <= :id) AS rank, count(*) FILTER (WHERE id = :id) AS inside FROM links
+                 WHERE resource = 'products' AND name = 'categories' AND target = :category"""
+        category = entity.number("id_category_default")
+        row = shop.database.row(sql, {"id": entity.id, "category": category})
+        if row is None or not row["inside"]:
+            return ""
+        return str(row["rank"] - (1 if shop.major < (1, 7) else 0))
+
+
+class CombinationHooks(Hooks):
+    """Combinations: one default per product (a unique key), stock row, the product's type."""
+
+    def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        if not entity.number("default_on"):
+            entity.values["default_on"] = None
+            return
+        sql = "SELECT id FROM ps_combinations WHERE id_product = ? AND default_on = 1 AND id != ?"
+        if shop.database.value(sql, (entity.number("id_product"), entity.id)) is not None:
+            raise duplicate_key(shop)
+
+    def after_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        product = entity.number("id_product")
+        if before is None:
+            add_stock_row(shop, product, entity.id)
+            sum_stock(shop, product)
+        row = shop.get("products", product)
+        if row is None:
+            return
+        changes: Row = {}
+        if "product_type" in row and row["product_type"] != "combinations":
+            changes["product_type"] = "combinations"
+        if entity.number("default_on") or not row["cache_default_attribute"]:
+            changes["cache_default_attribute"] = entity.id
+        shop.database.update("ps_products", product, changes)
+
+    def delete(self, shop: Shop, row: Row) -> None:
+        delete_combination(shop, row["id"])
+
+
+class StockHooks(Hooks):
+    """Stock rows: no advanced stock, and the product's row follows the sum of its combinations."""
+
+    def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        if entity.number("depends_on_stock"):
+            message = "You cannot update the available stock when it depends on stock."
+            raise WebserviceError(500, 133, message, (46, "Unable to save resource"))
+
+    def after_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        if entity.number("id_product_attribute"):
+            sum_stock(shop, entity.number("id_product"))
+
+
+class SpecificPriceHooks(Hooks):
+    """Specific prices: the unique key that a second one with another price violates too."""
+
+    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
+        condition = " AND ".join(f'"{name}" = ?' for name in SPECIFIC_PRICE_KEY)
+        sql = f"SELECT id FROM ps_specific_prices WHERE {condition} AND id != ?"  # noqa: S608 - names above
+        if shop.database.value(sql, [*(row[name] for name in SPECIFIC_PRICE_KEY), entity.id]) is not None:
+            raise duplicate_key(shop)
+        return row
+
+
+class CategoryHooks(Hooks):
+    """Categories: depth under the parent, position among the siblings, children go with a deleted one."""
+
+    def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        parent = entity.number("id_parent")
+        above = shop.get("categories", parent) if parent else None
+        if parent and above is None:
+            raise UncaughtError
+        entity.values["level_depth"] = str(above["level_depth"] + 1 if above else 0)
+        entity.values["id_shop_default"] = entity.text("id_shop_default") or "1"
+
+    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
+        if before is None or not row["position"]:
+            sql = "SELECT coalesce(max(position) + 1, 0) FROM ps_categories WHERE id_parent = ? AND id != ?"
+            row["position"] = shop.database.value(sql, (row["id_parent"], entity.id))
+        return row
+
+    def delete(self, shop: Shop, row: Row) -> None:
+        for child in shop.database.rows("SELECT id FROM ps_categories WHERE id_parent = ?", (row["id"],)):
+            self.delete(shop, child)
+        remove(shop, "categories", row["id"])
+        sql = "DELETE FROM links WHERE resource = 'products' AND name = 'categories' AND target = ?"
+        shop.database.execute(sql, (row["id"],))
+
+    def compute(self, shop: Shop, entities: Sequence[Entity], names: frozenset[str]) -> None:
+        if "nb_products_recursive" not in names:
+            return
+        sql = """WITH RECURSIVE tree (id) AS (SELECT ? UNION SELECT c.id FROM ps_categories c JOIN tree ON c.id_parent = tree.id)
+                 SELECT count(DISTINCT l.id) FROM links l JOIN tree ON l.target = tree.id
+                 WHERE l.resource = 'products' AND l.name = 'categories'"""  # noqa: E501
+        for entity in entities:
+            entity.values["nb_products_recursive"] = str(shop.database.value(sql, (entity.id,)) or -1)
+
+
+class OptionHooks(Hooks):
+    """Options: the next position; a deleted one takes its values and their combinations along."""
+
+    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
+        if before is None:
+            row["position"] = shop.database.value("SELECT coalesce(max(position) + 1, 0) FROM ps_product_options")
+            entity.values["position"] = str(row["position"])
+        return row
+
+    def delete(self, shop: Shop, row: Row) -> None:
+        values = shop.database.rows(
+            "SELECT id FROM ps_product_option_values WHERE id_attribute_group = ?", (row["id"],)
+        )
+        for value in values:
+            OptionValueHooks().delete(shop, value)
+        remove(shop, "product_options", row["id"])
+
+
+class OptionValueHooks(Hooks):
+    """Option values: the next position in their option; a deleted one takes its combinations along."""
+
+    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
+        if before is None:
+            sql = "SELECT coalesce(max(position) + 1, 0) FROM ps_product_option_values WHERE id_attribute_group = ?"
+            row["position"] = shop.database.value(sql, (row["id_attribute_group"],))
+            entity.values["position"] = str(row["position"])
+        return row
+
+    def delete(self, shop: Shop, row: Row) -> None:
+        sql = "SELECT id FROM links WHERE resource = 'combinations' AND name = 'product_option_values' AND target = ?"
+        for combination in shop.database.rows(sql, (row["id"],)):
+            delete_combination(shop, combination["id"])
+        remove(shop, "product_option_values", row["id"])
