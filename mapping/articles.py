@@ -1,0 +1,202 @@
+"""One Sage article becomes one product: texts, price, tax, weight, stock, combinations, photos. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from connectors.sage.records import Article
+from mapping.barcodes import valid_ean
+from mapping.catalogue import ZERO, CatalogueCombination, CataloguePrice, CatalogueProduct, Problem
+from mapping.categories import CategoryTree
+from mapping.checks import Facts, readiness, warnings
+from mapping.combinations import VariantSet, combinations, ean_problems
+from mapping.gammes import Gammes
+from mapping.naming import shop_name
+from mapping.numbers import micro, plain, said
+from mapping.photos import photos
+from mapping.price_steps import PriceStep, explained
+from mapping.pricing import NO_VARIANT, Buyer, Price, PriceBook
+from mapping.rules import ShopRules
+from mapping.source import SageData, Variant
+from mapping.specific_prices import Audience, PricedProduct, specific_prices
+from mapping.stock import StockBook
+
+KILOGRAMS = (Decimal(1000), Decimal(100), Decimal(1), Decimal("0.001"), Decimal("0.000001"))
+"""AR_UnitePoids: 0 tonne, 1 quintal, 2 kilogram, 3 gram, 4 milligram."""
+_UNITS = ("t", "q", "kg", "g", "mg")
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What all articles share while they are derived."""
+
+    data: SageData
+    rules: ShopRules
+    tree: CategoryTree
+    gammes: Gammes
+    prices: PriceBook
+    stock: StockBook
+    doubled_eans: frozenset[str]
+    twins: Mapping[str, tuple[str, ...]]
+    audiences: Sequence[Audience]
+    """Everybody, then the groups."""
+    buyers: Mapping[str, Sequence[Audience]]
+    """Article -> the customers who have their own terms for it."""
+
+
+def product(shop: Workshop, article: Article) -> CatalogueProduct:
+    """The product of an article, whatever its readiness: those that stay out are shown with their reason."""
+    name = shop_name(article.label, shop.rules.name_replacements)
+    variants = _variants(shop, article)
+    priced, price = _prices(shop, article, variants)
+    taxes = shop.prices.taxes(article)
+    state, reasons = readiness(
+        Facts(
+            article=article,
+            name=name.text,
+            price=price.amount,
+            tax_rate=taxes.rate,
+            twins=shop.twins.get(article.reference, ()),
+            combinations=len(variants.combinations),
+            awake_combinations=sum(one.active for one in variants.combinations.values()),
+        ),
+        shop.rules,
+    )
+    category = shop.tree.of(article)
+    eans = ean_problems(article.barcode, {"reference": article.reference}, doubled=shop.doubled_eans)
+    stocked, quantity, words, stock_problems = _stock(shop, article, priced)
+    specific, price_problems = _specific(shop, article, price, priced)
+    weight, weight_words = _weight(article, shop.rules)
+    worth_a_look = (*warnings(article, category), *eans, *variants.problems, *stock_problems, *price_problems)
+    return CatalogueProduct(
+        key=article.reference,
+        reference=article.reference,
+        name=name.text,
+        ean13="" if eans else valid_ean(article.barcode),
+        weight=weight,
+        price=price.amount,
+        tax_rate=taxes.rate,
+        category_key=category,
+        category_path=shop.tree.path(category),
+        quantity=quantity,
+        active=state == "ready",
+        readiness=state,
+        sleeping=article.asleep,
+        problems=reasons if state == "out" else (*reasons, *worth_a_look),
+        explanations={
+            "reference": f"AR_Ref « {article.stored_reference or article.reference} »",
+            "name": f"AR_Design « {article.label} »{name.said}",
+            "ean13": f"AR_CodeBarre « {article.barcode} »" if article.barcode else "AR_CodeBarre est vide",
+            "weight": weight_words,
+            "price": explained(price.steps),
+            "tax": taxes.explanation,
+            "active": _active_words(article, state),
+            "category": _category_words(article, category, shop),
+            "quantity": words,
+        },
+        combinations=stocked,
+        specific_prices=specific,
+        images=photos(shop.data, article, shop.rules),
+    )
+
+
+def _variants(shop: Workshop, article: Article) -> VariantSet:
+    if article.gamme1 <= 0:
+        return VariantSet({})
+    return combinations(shop.data, shop.gammes, article, shop.rules, doubled=shop.doubled_eans)
+
+
+Priced = Mapping[Variant, CatalogueCombination]
+
+
+def _prices(shop: Workshop, article: Article, variants: VariantSet) -> tuple[Priced, Price]:
+    """The combinations with their impact on the base price.
+
+    The base price is the article's; one without a price of its own takes its first combination's.
+    """
+    buyer, tiers = Buyer(shop.rules.prices.public_category), shop.rules.prices.tiers
+    price = shop.prices.ladder(article, NO_VARIANT, buyer, tiers=tiers).at(1)
+    own = {one: shop.prices.ladder(article, one, buyer, tiers=tiers).at(1) for one in variants.combinations}
+    first = next((found for found in own.values() if found.amount > 0), None)
+    if price.amount <= 0 and first:
+        price = replace(first, steps=(PriceStep("first_combination"), *first.steps))
+    priced = {
+        variant: replace(
+            combination,
+            price_impact=own[variant].amount - price.amount,
+            explanations={**combination.explanations, "price_impact": _impact_words(own[variant], price)},
+        )
+        for variant, combination in variants.combinations.items()
+    }
+    return priced, price
+
+
+def _impact_words(own: Price, base: Price) -> str:
+    return f"{explained(own.steps)} ; écart avec le prix de base {said(base.amount, 'fr')} HT"
+
+
+def _stock(
+    shop: Workshop, article: Article, priced: Priced
+) -> tuple[tuple[CatalogueCombination, ...], int | None, str, tuple[Problem, ...]]:
+    """The combinations with their stock, and the product's own: their sum where there are some."""
+    if not priced:
+        found = shop.stock.availability(article)
+        return (), found.quantity, found.explanation, found.problems
+    stocked: list[CatalogueCombination] = []
+    problems: list[Problem] = []
+    for variant, combination in priced.items():
+        found = shop.stock.availability(article, variant)
+        problems.extend(found.problems)
+        words = {**combination.explanations, "quantity": found.explanation}
+        stocked.append(replace(combination, quantity=found.quantity, explanations=words))
+    tracked = [one.quantity for one in stocked if one.quantity is not None and one.active]
+    quantity = sum(tracked) if tracked else None
+    return tuple(stocked), quantity, "somme des déclinaisons", tuple(problems)
+
+
+def _specific(
+    shop: Workshop, article: Article, price: Price, priced: Priced
+) -> tuple[tuple[CataloguePrice, ...], tuple[Problem, ...]]:
+    awake = {variant: one for variant, one in priced.items() if one.active}
+    known = PricedProduct(
+        price=price.amount,
+        impacts={variant: one.price_impact for variant, one in awake.items()},
+        keys={variant: one.key for variant, one in awake.items()},
+    )
+    audiences = (*shop.audiences, *shop.buyers.get(article.reference, ()))
+    tiers = shop.rules.prices.tiers
+    rows = specific_prices(shop.prices, article, known, audiences, tiers=tiers)
+    facts = {"reference": article.reference, "name": article.label}
+    causes = {cause for one in audiences for cause in shop.prices.ladder(article, NO_VARIANT, one.buyer).unpublishable}
+    problems = [Problem(cause, facts) for cause in sorted(causes)]
+    if any(row.price <= ZERO for row in rows) and price.amount > 0:
+        problems.append(Problem("prices.specific_price_zero", facts))
+    if shop.prices.taxes(article).ecotax > 0:
+        problems.append(Problem("prices.ecotax_left_out", facts))
+    return tuple(row for row in rows if row.price > ZERO), tuple(problems)
+
+
+def _weight(article: Article, rules: ShopRules) -> tuple[Decimal, str]:
+    """Kilograms, and the columns behind them."""
+    net, gross = ("AR_PoidsNet", article.net_weight), ("AR_PoidsBrut", article.gross_weight)
+    preferred, other = (net, gross) if rules.articles.weight == "net" else (gross, net)
+    column, weight = preferred if preferred[1] > 0 else other
+    known = 0 <= article.weight_unit < len(KILOGRAMS)
+    factor, unit = (KILOGRAMS[article.weight_unit], _UNITS[article.weight_unit]) if known else (Decimal(1), "kg")
+    return micro(max(weight, ZERO) * factor), f"{column} = {plain(weight)} {unit}"
+
+
+def _active_words(article: Article, state: str) -> str:
+    said = {"ready": "en ligne", "held": "retenu", "out": "hors de cette boutique"}[state]
+    flags = f"AR_Publie = {int(article.published)}, AR_Sommeil = {int(article.asleep)}, AR_Type = {article.kind}"
+    return f"{flags} : {said}"
+
+
+def _category_words(article: Article, category: str, shop: Workshop) -> str:
+    if not category:
+        return "aucune catégorie dans Sage : accueil de la boutique"
+    if category.startswith("FAM:"):
+        return f"famille {article.family_code} « {shop.tree.path(category)} »"
+    return f"catalogue « {shop.tree.path(category)} »"

@@ -1,0 +1,191 @@
+"""What is derived from Sage for a shop: the shapes that the tables of `mapping.models` store. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from mapping.price_steps import PriceStep
+
+ZERO = Decimal(0)
+Readiness = Literal["ready", "held", "out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A cause of `mapping.causes` and the facts that its sentence quotes."""
+
+    cause: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        return {"cause": self.cause, "facts": dict(self.facts)}
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNode:
+    key: str
+    """"FAM:code" or "CAT:number"."""
+    name: str
+    parent_key: str
+    """"" at the root: the shop's home category."""
+    path: str
+    """Names from the root, joined by " > "."""
+    position: int
+    product_count: int
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueGroup:
+    """A tariff category; the public one is not a group of the shop, but shown to people."""
+
+    key: str
+    name: str
+    with_tax: bool
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueOption:
+    """A gamme, shared by all products whose gamme is spelt alike."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueValue:
+    key: str
+    option_key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueCombination:
+    key: str
+    """"reference|AG_No1|AG_No2"."""
+    reference: str
+    ean13: str
+    values: tuple[tuple[str, str], ...]
+    """(("Couleur", "Bleu"), ("Taille", "M")), as shown."""
+    value_keys: tuple[str, ...]
+    price_impact: Decimal
+    quantity: int | None
+    position: int
+    active: bool = True
+    """False: asleep in Sage. It is not published, and an earlier publication shows no stock."""
+    default: bool = False
+    """Chosen when the product is first shown: the oldest one, so that a value added later never takes its place."""
+    explanations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePrice:
+    """A price, tax excluded, for a group ("" all) or a customer, from a quantity on."""
+
+    product_key: str
+    combination_key: str
+    group_key: str
+    customer_key: str
+    from_quantity: int
+    price: Decimal
+    steps: tuple[PriceStep, ...]
+
+    @property
+    def key(self) -> str:
+        owner = f"{self.group_key}|{self.customer_key}"
+        return f"{self.product_key}|{self.combination_key}|{owner}|{self.from_quantity}"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueImage:
+    product_key: str
+    key: str
+    """"product key|Sage path in lower case with forward slashes"."""
+    source_path: str
+    legend: str
+    position: int
+    """1-based; the first one is the cover."""
+    file: str = ""
+    """The file on this machine; "" while it was not looked for, or is missing."""
+    content_hash: str = ""
+    """SHA-256 of the file; when it is missing, of the content last seen, so that its photo stays in the shop."""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueProduct:
+    key: str
+    reference: str
+    name: str
+    ean13: str
+    weight: Decimal
+    """Kilograms."""
+    price: Decimal
+    """Tax excluded, public, for one unit."""
+    tax_rate: Decimal | None
+    """Percent. None: no VAT was found."""
+    category_key: str
+    category_path: str
+    quantity: int | None
+    """None: Sage does not track it."""
+    active: bool
+    readiness: Readiness
+    sleeping: bool
+    problems: tuple[Problem, ...]
+    """The first one says why it is held or out."""
+    explanations: Mapping[str, str]
+    combinations: tuple[CatalogueCombination, ...] = ()
+    specific_prices: tuple[CataloguePrice, ...] = ()
+    images: tuple[CatalogueImage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueAddress:
+    """A postal address in the shop's terms, every text already acceptable there."""
+
+    address1: str
+    address2: str
+    postcode: str
+    city: str
+    country: str
+    """ISO 3166 code of two letters; "" when Sage's country is not known."""
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueCustomer:
+    key: str
+    company: str
+    email: str
+    firstname: str
+    lastname: str
+    siret: str
+    group_key: str
+    """Rank of the tariff category when it is published as a group, else ""."""
+    sleeping: bool
+    address: CatalogueAddress
+    problems: tuple[Problem, ...] = ()
+    """Of the account: those that are not published for it, see `published`."""
+    address_problems: tuple[Problem, ...] = ()
+    explanations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def published(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    categories: tuple[CategoryNode, ...] = ()
+    """Parents before their children."""
+    groups: tuple[CatalogueGroup, ...] = ()
+    options: tuple[CatalogueOption, ...] = ()
+    values: tuple[CatalogueValue, ...] = ()
+    products: tuple[CatalogueProduct, ...] = ()
+    customers: tuple[CatalogueCustomer, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """What belongs to no single product."""

@@ -1,0 +1,107 @@
+"""The shop's tree, from Sage's families or from its commercial catalogue. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from connectors.sage.records import Article
+from mapping.catalogue import CategoryNode
+from mapping.naming import shop_name
+from mapping.rules import ShopRules
+from mapping.source import SageData
+
+ROOT = ""
+DETAIL = 0
+"""FA_Type of the families that hold articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    key: str
+    label: str
+    parent_key: str
+    column: str
+    """Sage's column behind the name."""
+
+
+class CategoryTree:
+    """All nodes that Sage knows; `published` keeps those that lead to a product."""
+
+    def __init__(self, data: SageData, rules: ShopRules) -> None:
+        self._rules = rules
+        self._nodes = _families(data) if rules.categories_from == "families" else _catalogue(data)
+
+    def of(self, article: Article) -> str:
+        """The key of the article's category, "" when it has none."""
+        if self._rules.categories_from == "families":
+            key = f"FAM:{article.family_code}"
+        else:
+            key = f"CAT:{next((number for number in reversed(article.catalogue_path) if number), 0)}"
+        return key if key in self._nodes else ROOT
+
+    def branch(self, key: str) -> list[str]:
+        """The keys from the root down to this one. A loop in Sage's data is cut where it closes."""
+        branch: list[str] = []
+        while key in self._nodes and key not in branch:
+            branch.insert(0, key)
+            key = self._nodes[key].parent_key
+        return branch
+
+    def path(self, key: str) -> str:
+        return " > ".join(self._name(one) for one in self.branch(key))
+
+    def published(self, keys: Iterable[str]) -> tuple[CategoryNode, ...]:
+        """The categories of these products (one key per product) and their ancestors, parents first."""
+        counts = Counter(key for key in keys if key)
+        used = {one: branch for key in counts for branch in [self.branch(key)] for one in branch}
+        parents = self._parents(used.values())
+        ordered = sorted(used, key=lambda key: (len(self.branch(key)), self.path(key), key))
+        return tuple(
+            CategoryNode(
+                key=key,
+                name=self._name(key),
+                parent_key=parents.get(key, ROOT),
+                path=self.path(key),
+                position=position,
+                product_count=counts[key],
+                explanation=self._explanation(key),
+            )
+            for position, key in enumerate(ordered)
+        )
+
+    def _parents(self, branches: Iterable[list[str]]) -> Mapping[str, str]:
+        return {child: parent for branch in branches for parent, child in pairwise(branch)}
+
+    def _name(self, key: str) -> str:
+        node = self._nodes[key]
+        return shop_name(node.label, self._rules.name_replacements).text or node.key.partition(":")[2]
+
+    def _explanation(self, key: str) -> str:
+        node = self._nodes[key]
+        return f"{node.column} « {node.label} »{shop_name(node.label, self._rules.name_replacements).said}"
+
+
+def _families(data: SageData) -> dict[str, _Node]:
+    """Detail families, under the family that centralises them (FA_Central) where it exists."""
+    return {
+        f"FAM:{family.code}": _Node(
+            f"FAM:{family.code}", family.label, _family_parent(family.parent_code), "FA_Intitule"
+        )
+        for family in data.families.values()
+    }
+
+
+def _family_parent(code: str) -> str:
+    return f"FAM:{code}" if code else ROOT
+
+
+def _catalogue(data: SageData) -> dict[str, _Node]:
+    return {
+        f"CAT:{node.number}": _Node(
+            f"CAT:{node.number}", node.label, f"CAT:{node.parent_number}" if node.parent_number else ROOT, "CL_Intitule"
+        )
+        for node in data.nodes.values()
+    }

@@ -1,0 +1,171 @@
+"""The causes that the mapping catalogue finds: code -> (French, English, who can mend it). Pure data.
+
+The sentences speak to a sales assistant and say what to do; ``{fact}`` is filled with the real value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CAUSES: Mapping[str, tuple[str, str, str]] = {
+    # --- why an article is not for this shop ---
+    "catalogue.unpublished": (
+        "« {reference} » n'est pas publié : dans Sage, cochez « Publié sur le site marchand » sur sa fiche pour le vendre.",
+        "“{reference}” is not published: tick “Publié sur le site marchand” on its Sage record to sell it.",
+        "sales",
+    ),
+    "catalogue.asleep": (
+        "« {reference} » est en sommeil dans Sage : il est masqué dans la boutique. Réveillez-le pour le revendre.",
+        "“{reference}” is asleep in Sage: it is hidden in the shop. Wake it up to sell it again.",
+        "sales",
+    ),
+    "catalogue.all_combinations_asleep": (
+        "Toutes les déclinaisons de « {reference} » sont en sommeil dans Sage : réveillez-en une pour le revendre.",
+        "All combinations of “{reference}” are asleep in Sage: wake one up to sell it again.",
+        "sales",
+    ),
+    "catalogue.not_sellable": (
+        "« {reference} » est une ressource dans Sage (type {kind}), pas un article à vendre : rien à faire.",
+        "“{reference}” is a resource in Sage (kind {kind}), not an article for sale: nothing to do.",
+        "nobody",
+    ),
+    # --- why an article is held ---
+    "catalogue.price_zero": (
+        "« {reference} » n'a aucun prix dans Sage : saisissez un prix de vente ou un tarif, il partira au prochain passage.",
+        "“{reference}” has no price in Sage: enter a sale price or a tariff, it will go out with the next run.",
+        "sales",
+    ),
+    "catalogue.no_tax": (
+        "Aucune TVA pour « {reference} » : renseignez-la sur l'article ou sur sa famille {family} dans Sage (comptabilité).",
+        "No VAT for “{reference}”: set it on the article or on its family {family} in Sage (accounting).",
+        "sage",
+    ),
+    "catalogue.twin_reference": (
+        "La boutique ne distingue pas « {reference} » de {twins} : renommez l'un d'eux dans Sage, ou ne publiez que le bon.",
+        "The shop cannot tell “{reference}” from {twins}: rename one of them in Sage, or publish only the right one.",
+        "sales",
+    ),
+    "catalogue.reference_refused": (
+        "La boutique refuse la référence « {reference} » (caractères {characters}, ou trop longue) : changez-la dans Sage.",
+        "The shop refuses the reference “{reference}” (characters {characters}, or too long): change it in Sage.",
+        "sales",
+    ),
+    "catalogue.no_name": (
+        "« {reference} » n'a pas de désignation dans Sage : saisissez-la pour le publier.",
+        "“{reference}” has no label in Sage: enter one to publish it.",
+        "sales",
+    ),
+    "catalogue.no_combination": (
+        "« {reference} » a une gamme mais aucun énuméré utilisable : choisissez ses énumérés dans Sage.",
+        "“{reference}” has a gamme but no usable value: choose its values in Sage.",
+        "sales",
+    ),
+    # --- worth a look ---
+    "catalogue.no_family": (
+        "« {reference} » n'a pas de catégorie dans Sage : il est publié à l'accueil. Donnez-lui une place.",
+        "“{reference}” has no category in Sage: it is published on the home page. Give it a place.",
+        "sales",
+    ),
+    "catalogue.kind_disagrees": (
+        "« {reference} » a une gamme mais n'est pas de type « gamme » : vérifiez sa fiche dans Sage.",
+        "“{reference}” has a gamme but is not of the kind “gamme”: check its record in Sage.",
+        "sales",
+    ),
+    "catalogue.ean_invalid": (
+        "Le code-barres « {ean} » de « {reference} » n'est pas un EAN valable : il n'est pas envoyé. Corrigez-le dans Sage.",
+        "The barcode “{ean}” of “{reference}” is not a valid EAN: it is not sent. Correct it in Sage.",
+        "sales",
+    ),
+    "catalogue.ean_doubled": (
+        "Le code-barres {ean} de « {reference} » est porté par plusieurs articles : il n'est envoyé sur aucun. Corrigez Sage.",
+        "The barcode {ean} of “{reference}” is on several articles: it is sent on none of them. Correct it in Sage.",
+        "sales",
+    ),
+    "catalogue.combination_without_value": (
+        "Une déclinaison de « {reference} » n'a pas d'énuméré dans Sage : elle n'est pas publiée. Vérifiez ses gammes.",
+        "A combination of “{reference}” has no value in Sage: it is not published. Check its gammes.",
+        "sales",
+    ),
+    "catalogue.combination_doubled": (
+        "« {reference} » existe deux fois avec les mêmes énumérés : une seule est publiée. Supprimez l'autre dans Sage.",
+        "“{reference}” exists twice with the same values: only one is published. Delete the other one in Sage.",
+        "sales",
+    ),
+    "catalogue.combination_reference_refused": (
+        "La boutique refuse la référence « {combination_reference} » de « {reference} » : une autre est envoyée. Corrigez Sage.",
+        "The shop refuses the reference “{combination_reference}” of “{reference}”: another is sent. Correct it in Sage.",
+        "sales",
+    ),
+    "catalogue.values_differ_by_accent": (
+        "{option} : {values} ne diffèrent que par un accent. Est-ce la même valeur ? Unifiez l'orthographe dans Sage.",
+        "{option}: {values} differ by an accent only. Are they one value? Make the spelling the same in Sage.",
+        "sales",
+    ),
+    "prices.tiers_by_amount": (
+        "« {reference} » a des remises par montant de ligne, que la boutique ne connaît pas : elles ne sont pas publiées.",
+        "“{reference}” has discounts by line amount, which the shop does not know: they are not published.",
+        "agency",
+    ),
+    "prices.tier_not_understood": (
+        "« {reference} » a un palier dont la remise est en quantité : ce palier n'est pas publié. Exprimez-le en %.",
+        "“{reference}” has a tier with a discount in quantity: this tier is not published. Express it in %.",
+        "sales",
+    ),
+    "prices.specific_price_zero": (
+        "Un tarif de « {reference} » tombe à 0 après remise : il n'est pas publié. Vérifiez ses tarifs dans Sage.",
+        "A price of “{reference}” falls to 0 after discount: it is not published. Check its tariffs in Sage.",
+        "sales",
+    ),
+    "prices.ecotax_left_out": (
+        "« {reference} » porte une éco-taxe : elle n'est pas encore publiée dans la boutique, ajoutez-la à la main.",
+        "“{reference}” bears an eco-tax: it is not yet published in the shop, add it by hand.",
+        "agency",
+    ),
+    "stock.kit_component_unavailable": (
+        "Le lot « {reference} » est indisponible : son composant {component} est en sommeil ou non publié dans Sage.",
+        "The kit “{reference}” is unavailable: its component {component} is asleep or unpublished in Sage.",
+        "sales",
+    ),
+    # --- photos ---
+    "media.missing_file": (
+        "La photo « {path} » n'a pas été trouvée : remettez le fichier en place, ou corrigez le dossier dans la connexion Sage.",
+        "The photo “{path}” was not found: put the file back, or correct the folder in the Sage connection.",
+        "sales",
+    ),
+    "media.outside_folder": (
+        "La photo « {path} » est hors du dossier des médias : corrigez son chemin dans Sage.",
+        "The photo “{path}” is outside the media folder: correct its path in Sage.",
+        "sales",
+    ),
+    "media.unreadable_file": (
+        "La photo « {path} » ne peut pas être lue sur le serveur ({error}) : vérifiez les droits du fichier.",
+        "The photo “{path}” cannot be read on the server ({error}): check the rights of the file.",
+        "agency",
+    ),
+    # --- customers ---
+    "customers.asleep": (
+        "Le client {customer} « {name} » est en sommeil dans Sage : son compte est fermé dans la boutique.",
+        "Customer {customer} “{name}” is asleep in Sage: the account is closed in the shop.",
+        "nobody",
+    ),
+    "customers.no_email": (
+        "Le client {customer} « {name} » n'a pas d'e-mail valable ({email}) : saisissez-en un dans Sage pour créer son compte.",
+        "Customer {customer} “{name}” has no valid e-mail ({email}): enter one in Sage to create the account.",
+        "sales",
+    ),
+    "customers.email_doubled": (
+        "L'e-mail {email} du client {customer} « {name} » sert à plusieurs clients : donnez à chacun le sien dans Sage.",
+        "The e-mail {email} of customer {customer} “{name}” is used by several: give each one its own in Sage.",
+        "sales",
+    ),
+    "customers.unknown_country": (
+        "Le pays « {country} » du client {customer} « {name} » n'est pas dans la liste des pays de Sage : corrigez sa fiche.",
+        "The country “{country}” of customer {customer} “{name}” is not in Sage's list of countries: correct the record.",
+        "sales",
+    ),
+    "customers.address_incomplete": (
+        "L'adresse du client {customer} « {name} » est incomplète : il faut au moins une rue et une ville dans Sage.",
+        "The address of customer {customer} “{name}” is incomplete: Sage needs at least a street and a city.",
+        "sales",
+    ),
+}

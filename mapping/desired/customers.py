@@ -1,0 +1,111 @@
+"""Customers and their billing address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stdnum.fr import siret
+
+from mapping.catalogue import Catalogue, CatalogueCustomer, Problem
+from mapping.desired.common import CUSTOMERS_GROUP, held
+from mapping.rules import ShopRules
+from mapping.state import Desired, Ref, Value
+
+ALIAS = "Facturation"
+
+
+def desired_customers(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
+    """Those with an e-mail of their own. One that fell asleep is closed; an e-mail that two share holds both."""
+    for customer in catalogue.customers:
+        causes = {problem.cause: problem for problem in customer.problems}
+        if "customers.asleep" in causes:
+            yield _closed(customer)
+        elif "customers.no_email" not in causes:
+            yield _account(customer, causes.get("customers.email_doubled"))
+
+
+def desired_addresses(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
+    for customer in catalogue.customers:
+        if customer.published:
+            yield _address(customer)
+
+
+def _closed(customer: CatalogueCustomer) -> Desired:
+    return Desired(
+        kind="customers",
+        key=customer.key,
+        label=f"{customer.key} · {customer.company}",
+        fields={"active": "0"},
+        reasons={"active": "CT_Sommeil = 1 : en sommeil dans Sage"},
+        update_only=True,
+    )
+
+
+def _account(customer: CatalogueCustomer, problem: Problem | None) -> Desired:
+    group = Ref("groups", customer.group_key) if customer.group_key else CUSTOMERS_GROUP
+    said = customer.explanations
+    fields: dict[str, Value] = {
+        "email": customer.email,
+        "firstname": customer.firstname,
+        "lastname": customer.lastname,
+        "company": customer.company,
+        "group": group,
+        # The default group must be among them; the shop's own group keeps the rights that a new one lacks.
+        "groups": [CUSTOMERS_GROUP, *([group] if group != CUSTOMERS_GROUP else [])],
+        "active": "1",
+    }
+    reasons = {
+        "email": said["email"],
+        "firstname": said["name"],
+        "lastname": said["name"],
+        "company": said["company"],
+        "group": said["group"],
+        "groups": said["group"],
+        "active": "CT_Sommeil = 0",
+    }
+    if siret.is_valid(customer.siret):
+        fields["siret"], reasons["siret"] = customer.siret, f"CT_Siret « {customer.siret} »"
+    return Desired(
+        kind="customers",
+        key=customer.key,
+        label=f"{customer.key} · {customer.company}",
+        fields=fields,
+        reasons=reasons,
+        held=held(problem) if problem else None,
+    )
+
+
+def _address(customer: CatalogueCustomer) -> Desired:
+    address, said = customer.address, customer.explanations
+    return Desired(
+        kind="addresses",
+        key=f"{customer.key}|main",
+        label=f"{customer.company} · {address.city}",
+        fields={
+            "customer": Ref("customers", customer.key),
+            "alias": ALIAS,
+            "company": customer.company,
+            "firstname": customer.firstname,
+            "lastname": customer.lastname,
+            "address1": address.address1,
+            "address2": address.address2,
+            "postcode": address.postcode,
+            "city": address.city,
+            "country": Ref("countries", address.country) if address.country else None,
+            "phone": address.phone,
+        },
+        reasons={
+            "customer": f"client {customer.key}",
+            "alias": "adresse de facturation de la fiche client",
+            "company": said["company"],
+            "firstname": said["name"],
+            "lastname": said["name"],
+            "address1": "CT_Adresse",
+            "address2": "CT_Complement",
+            "postcode": "CT_CodePostal",
+            "city": "CT_Ville",
+            "country": said["country"],
+            "phone": "CT_Telephone",
+        },
+        held=held(customer.address_problems[0]) if customer.address_problems else None,
+    )

@@ -1,0 +1,143 @@
+"""Categories, products and their combinations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mapping.catalogue import Catalogue, CatalogueCombination, CatalogueProduct
+from mapping.desired.common import HOME, held, in_every_language, is_waiting, product_ref
+from mapping.naming import link_rewrite
+from mapping.numbers import plain, shop_decimal
+from mapping.rules import ShopRules
+from mapping.state import Desired, Ref, Value
+
+NO_WEIGHT_IMPACT = "0.000000"
+
+
+def desired_categories(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
+    """Parents before their children."""
+    for node in catalogue.categories:
+        yield Desired(
+            kind="categories",
+            key=node.key,
+            label=node.path,
+            fields={
+                "name": in_every_language(node.name, rules),
+                "parent": Ref("categories", node.parent_key) if node.parent_key else HOME,
+                "active": "1",
+            },
+            reasons={
+                "name": node.explanation,
+                "parent": f"place dans l'arborescence de Sage : « {node.path} »",
+                "active": "au moins un article publié s'y trouve",
+            },
+            at_creation={"link_rewrite": in_every_language(link_rewrite(node.name), rules)},
+        )
+
+
+def desired_products(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
+    """Ready ones whole, held ones with their cause; those that are out are hidden where they were published."""
+    branches = _branches(catalogue)
+    for product in catalogue.products:
+        if product.readiness == "out":
+            yield _hidden(product)
+            continue
+        fields = _product_fields(product, branches.get(product.category_key, []), rules)
+        yield Desired(
+            kind="products",
+            key=product.key,
+            label=f"{product.reference} · {product.name}",
+            fields=fields,
+            reasons=_product_reasons(product, fields),
+            at_creation=_at_creation(product, rules),
+            held=held(product.problems[0]) if product.readiness == "held" else None,
+        )
+
+
+def desired_combinations(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
+    """The combinations that Sage has not put to sleep."""
+    for product in catalogue.products:
+        if product.readiness == "out":
+            continue
+        for combination in product.combinations:
+            if combination.active:
+                yield _combination(product, combination)
+
+
+def _hidden(product: CatalogueProduct) -> Desired:
+    return Desired(
+        kind="products",
+        key=product.key,
+        label=f"{product.reference} · {product.name}",
+        fields={"active": "0"},
+        reasons={"active": product.explanations["active"]},
+        update_only=True,
+    )
+
+
+def _product_fields(product: CatalogueProduct, branch: list[str], rules: ShopRules) -> dict[str, Value]:
+    return {
+        "reference": product.reference,
+        "ean13": product.ean13,
+        "name": in_every_language(product.name, rules),
+        "price": shop_decimal(product.price),
+        "tax": Ref("taxes", plain(product.tax_rate)) if product.tax_rate else None,
+        "weight": shop_decimal(product.weight),
+        "active": "1",
+        "category": Ref("categories", product.category_key) if product.category_key else HOME,
+        "categories": [Ref("categories", key) for key in branch] or [HOME],
+    }
+
+
+def _product_reasons(product: CatalogueProduct, fields: dict[str, Value]) -> dict[str, str]:
+    said = dict(product.explanations)
+    said["categories"] = f"{said['category']}, avec les catégories au-dessus"
+    return {name: said[name] for name in fields}
+
+
+def _at_creation(product: CatalogueProduct, rules: ShopRules) -> dict[str, Value]:
+    return {
+        "link_rewrite": in_every_language(link_rewrite(product.name), rules),
+        "state": "1",
+        "available_for_order": "1",
+        "show_price": "1",
+        "minimal_quantity": "1",
+        "visibility": "both",
+        "product_type": "combinations" if product.combinations else "standard",
+    }
+
+
+def _branches(catalogue: Catalogue) -> dict[str, list[str]]:
+    """Category -> the keys from the root down to it."""
+    branches: dict[str, list[str]] = {}
+    for node in catalogue.categories:
+        branches[node.key] = [*branches.get(node.parent_key, []), node.key]
+    return branches
+
+
+def _combination(product: CatalogueProduct, combination: CatalogueCombination) -> Desired:
+    words = " · ".join(label for _option, label in combination.values)
+    said = combination.explanations
+    return Desired(
+        kind="combinations",
+        key=combination.key,
+        label=f"{product.reference} · {product.name} · {words}",
+        fields={
+            "product": product_ref(product.key),
+            "reference": combination.reference,
+            "ean13": combination.ean13,
+            "price_impact": shop_decimal(combination.price_impact),
+            "weight_impact": NO_WEIGHT_IMPACT,
+            "values": [Ref("product_option_values", key) for key in combination.value_keys],
+        },
+        reasons={
+            "product": f"déclinaison de l'article {product.reference}",
+            "reference": said["reference"],
+            "ean13": said["ean13"],
+            "price_impact": said["price_impact"],
+            "weight_impact": "Sage ne connaît pas de poids par déclinaison",
+            "values": f"{said['values']} : {words}",
+        },
+        at_creation={"minimal_quantity": "1"} | ({"default_on": "1"} if combination.default else {}),
+        update_only=is_waiting(product),
+    )

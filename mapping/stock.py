@@ -1,0 +1,119 @@
+"""How many can be sold: Sage's quantities through the client's formula. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+
+from connectors.sage.records import Article, ArticleStock, GammeStock, KitComponent
+from mapping.catalogue import Problem
+from mapping.numbers import said_plain
+from mapping.rules import ShopRules
+from mapping.source import SageData, Variant
+
+StockRow = ArticleStock | GammeStock
+ZERO = Decimal(0)
+NO_VARIANT: Variant = (0, 0)
+KITS = frozenset({2, 3})
+"""AR_Nomencl: "commerciale", sold as its components."""
+
+FORMULAS: Mapping[str, tuple[str, Callable[[StockRow], Decimal]]] = {
+    "real": ("stock réel", lambda row: row.physical),
+    "available": ("réel - préparé - à contrôler", lambda row: row.physical - row.preparing - row.to_control),
+    "available_advanced": (
+        "réel - réservé - préparé - à contrôler",
+        lambda row: row.physical - row.reserved - row.preparing - row.to_control,
+    ),
+    "future": (
+        "réel + commandé - réservé - préparé - à contrôler",
+        lambda row: row.physical + row.ordered - row.reserved - row.preparing - row.to_control,
+    ),
+}
+"""Name -> (words, formula). Quantities back to back (ResCM, ComCM) are left out of all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """``quantity`` in whole units; None: Sage does not track this article's stock."""
+
+    quantity: int | None
+    explanation: str
+    problems: tuple[Problem, ...] = ()
+
+
+class StockBook:
+    """The availability of a company's articles under one shop's rules."""
+
+    def __init__(self, data: SageData, rules: ShopRules) -> None:
+        self._data = data
+        self._published_only = rules.articles.published_only
+        self._words, self._formula = FORMULAS[rules.stock.formula]
+        self._depots = frozenset(rules.stock.depots) or _main_depots(data)
+
+    def availability(self, article: Article, variant: Variant = NO_VARIANT) -> Availability:
+        """For an article or one of its variants; for a kit, what its components allow."""
+        return self._availability(article, variant, inside=())
+
+    def _availability(self, article: Article, variant: Variant, *, inside: tuple[str, ...]) -> Availability:
+        components = self._components(article, variant)
+        if components and article.reference not in inside:
+            return self._kit(article, components, inside=(*inside, article.reference))
+        if article.stock_tracking == 0:
+            return Availability(None, "AR_SuiviStock = 0 : stock non suivi")
+        rows = self._rows(article, variant)
+        quantity = sum((max(self._formula(row), ZERO) for row in rows if self._serves(row)), ZERO)
+        depots = ", ".join(str(number) for number in sorted(self._depots)) or "tous"
+        whole = int(quantity.to_integral_value(ROUND_FLOOR))
+        return Availability(whole, f"{self._words}, dépôts {depots} : {whole}")
+
+    def _components(self, article: Article, variant: Variant) -> list[KitComponent]:
+        if article.nomenclature not in KITS:
+            return []
+        every = self._data.kit_components.get(article.reference, [])
+        return [one for one in every if (one.kit_gamme1, one.kit_gamme2) in {NO_VARIANT, variant}]
+
+    def _rows(self, article: Article, variant: Variant) -> Iterable[StockRow]:
+        if variant == NO_VARIANT:
+            return self._data.article_stock.get(article.reference, [])
+        return self._data.gamme_stock.get((article.reference, variant), [])
+
+    def _serves(self, row: StockRow) -> bool:
+        return not self._depots or row.depot in self._depots
+
+    def _kit(self, kit: Article, components: Iterable[KitComponent], *, inside: tuple[str, ...]) -> Availability:
+        """The smallest number of kits that a tracked component allows; untracked ones do not limit."""
+        possible: list[tuple[int, str]] = []
+        for component in components:
+            article = self._data.articles.get(component.component)
+            if article is None or not self._sellable(article):
+                return _unavailable(kit, component.component)
+            found = self._availability(article, (component.gamme1, component.gamme2), inside=inside)
+            per_kit = component.quantity / (kit.kit_quantity or Decimal(1))
+            if found.problems:
+                return _unavailable(kit, component.component)
+            if found.quantity is not None and per_kit > 0:
+                possible.append((int(found.quantity // per_kit), _said(component, found.quantity, per_kit)))
+        if not possible:
+            return Availability(None, "nomenclature dont aucun composant n'est suivi en stock")
+        kits, words = min(possible)
+        return Availability(kits, f"nomenclature limitée par {words} : {kits}")
+
+    def _sellable(self, article: Article) -> bool:
+        return not article.asleep and (article.published or not self._published_only)
+
+
+def _main_depots(data: SageData) -> frozenset[int]:
+    """The main depot; where Sage names none, the first one."""
+    main = frozenset(depot.number for depot in data.depots if depot.main)
+    return main or frozenset(depot.number for depot in data.depots[:1])
+
+
+def _unavailable(kit: Article, component: str) -> Availability:
+    facts = {"reference": kit.reference, "component": component}
+    words = f"composant {component} en sommeil, non publié ou indisponible"
+    return Availability(0, words, (Problem("stock.kit_component_unavailable", facts),))
+
+
+def _said(component: KitComponent, quantity: int, per_kit: Decimal) -> str:
+    return f"{component.component} ({quantity} en stock, {said_plain(per_kit, 'fr')} par lot)"
