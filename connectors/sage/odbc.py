@@ -129,7 +129,7 @@ class SageSession:
             self._reader = self._open(autocommit=True)
 
     def batches(self, sql: str, params: Sequence[object] = (), *, size: int = BATCH) -> Iterator[list[Any]]:
-        """The rows, ``size`` at a time, without ever holding the whole result.
+        """The driver's rows, ``size`` at a time, without ever holding the whole result.
 
         :raises RuntimeError: another result of this session is still being read (no driver of SQL Server allows it).
         """
@@ -150,12 +150,12 @@ class SageSession:
             if cursor is not None and self._reader is not None:
                 cursor.close()
 
-    def query(self, sql: str, params: Sequence[object] = ()) -> Iterator[Any]:
+    def query(self, sql: str, params: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows one by one, read in batches."""
         for batch in self.batches(sql, params):
-            yield from batch
+            yield from map(tuple, batch)
 
-    def rows(self, sql: str, params: Sequence[object] = ()) -> list[Any]:
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
         return list(self.query(sql, params))
 
@@ -278,11 +278,12 @@ class Transaction:
     def execute(self, sql: str, params: Sequence[object] = ()) -> None:
         self._run(sql, params, fetch=False)
 
-    def rows(self, sql: str, params: Sequence[object] = ()) -> list[Any]:
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a small result, as this transaction sees them."""
         return self._run(sql, params, fetch=True)
 
     def commit(self) -> None:
+        self._refuse_after_failure()
         try:
             if self.dialect.begin:
                 self._connection.cursor().execute("COMMIT").close()
@@ -298,18 +299,21 @@ class Transaction:
         else:
             self._connection.rollback()
 
-    def _run(self, sql: str, params: Sequence[object], *, fetch: bool) -> list[Any]:
-        if self.failed:
-            raise RuntimeError("this transaction has failed: nothing more may be written in it")
+    def _run(self, sql: str, params: Sequence[object], *, fetch: bool) -> list[tuple[Any, ...]]:
+        self._refuse_after_failure()
         try:
             # Never `with cursor`: leaving it commits.
             cursor = self._connection.cursor()
             cursor.execute(sql, *params)
-            found = list(cursor.fetchall()) if fetch else []
+            found = [tuple(row) for row in cursor.fetchall()] if fetch else []
             cursor.close()
             return found
         except _driver().Error as error:
             raise self._failure(error) from error
+
+    def _refuse_after_failure(self) -> None:
+        if self.failed:
+            raise RuntimeError("this transaction has failed: nothing more may be written in it")
 
     def _failure(self, error: Exception) -> ConnectorError:
         self.failed = True
