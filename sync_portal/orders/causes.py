@@ -8,7 +8,7 @@ from __future__ import annotations
 CAUSES: dict[str, tuple[str, str, str]] = {
     "orders.state_not_accepted": (
         "La commande est à l’état « {state} » dans la boutique, qui n’entre pas encore dans Sage (paiement attendu, "
-        "refusé ou annulé). Elle entrera d’elle-même quand son état changera ; sinon ajoutez cet état aux états acceptés.",
+        "refusé ou annulé). Elle entrera d’elle-même quand cet état changera ; sinon ajoutez-le aux états acceptés.",
         "The order is in the state “{state}” in the shop, which does not enter Sage yet (payment awaited, refused or "
         "cancelled). It will enter by itself when its state changes; otherwise add this state to the accepted ones.",
         "sales",
@@ -59,10 +59,16 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "The article “{reference}” is asleep in Sage. Wake it up or replace it in the order, then try again.",
         "sales",
     ),
-    "orders.article_missing_from_rules": (
-        "Aucun article Sage n’est choisi pour {what}, et la commande en a besoin ({amount} €). Choisissez-le dans les "
+    "orders.no_shipping_article": (
+        "Aucun article Sage n’est choisi pour les frais de port ({amount} € dans cette commande). Choisissez-le dans "
+        "les règles des commandes.",
+        "No Sage article is chosen for shipping fees ({amount} € in this order). Choose it in the order rules.",
+        "agency",
+    ),
+    "orders.no_discount_article": (
+        "Aucun article Sage n’est choisi pour les bons de réduction (« {name} », {amount} €). Choisissez-le dans les "
         "règles des commandes.",
-        "No Sage article is chosen for {what}, and the order needs it ({amount} €). Choose it in the order rules.",
+        "No Sage article is chosen for vouchers (“{name}”, {amount} €). Choose it in the order rules.",
         "agency",
     ),
     "orders.unknown_tax": (
@@ -123,5 +129,22 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "La commande n’existe plus dans la boutique. Rien n’a été écrit dans Sage.",
         "The order no longer exists in the shop. Nothing was written into Sage.",
         "sales",
+    ),
+    # Notes on orders that did enter: nothing to do, but nothing hidden either.
+    "orders.note_text": (
+        "Texte adapté pour Sage ({place}) : « {wanted} » est devenu « {kept} ».",
+        "Text adapted for Sage ({place}): “{wanted}” became “{kept}”.",
+        "nobody",
+    ),
+    "orders.note_entered_with_tax": (
+        "Saisie en prix TTC, bien que le tarif du compte soit HT : en HT, le total aurait différé de {difference} €.",
+        "Entered with tax, although the account's tariff is without: without tax, the total would have been "
+        "{difference} € off.",
+        "nobody",
+    ),
+    "orders.note_repeated_payment": (
+        "La boutique a enregistré le même paiement plusieurs fois (lignes {ids}) : il n’est compté qu’une fois.",
+        "The shop recorded the same payment more than once (rows {ids}): it is counted once.",
+        "nobody",
     ),
 }

@@ -1,1 +1,43 @@
-"""The orders flow (being written)."""
+"""The flow "orders": the shops' orders become Sage documents."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from sync_portal.orders.causes import CAUSES
+from sync_portal.orders.importer import ShopImport
+from sync_portal.orders.lookups import STREAMS_READ
+from sync_portal.sync import causes, collect
+from sync_portal.sync.context import RunContext
+from sync_portal.sync.flows import Flow, register
+
+
+def import_orders(context: RunContext) -> None:
+    """Read what orders refer to in Sage, then import shop after shop.
+
+    Raises:
+        ConfigurationError: writing into Sage is switched off, a right is missing, ...: the whole run stops.
+        RetryableError: Sage or the shop went away; what was done is kept, the rest waits in the ledger.
+    """
+    imports = [ShopImport(context, shop) for shop in context.shops()]
+    # A person who approved the run has seen that Sage answers with fewer rows.
+    share = 0 if context.run.approved_by_id else max(one.rules.brakes.min_rows_percent for one in imports)
+    read_up_to = collect.collect(context, STREAMS_READ, min_rows_percent=share)
+    for one in imports:
+        one.run()
+    if not context.preview:
+        collect.advance(context, read_up_to)
+
+
+causes.register(CAUSES)
+register(
+    Flow(
+        name="orders",
+        label=_("Orders"),
+        icon="shopping-cart",
+        lane="fast",
+        promise_minutes=15,
+        streams=STREAMS_READ,
+        run=import_orders,
+    )
+)

@@ -38,6 +38,8 @@ class LedgerOrder(models.Model):
     sage_customer = models.CharField(_("Sage account"), max_length=17, blank=True)
     notes = models.JSONField(default=list, blank=True)
     """What was shortened or transliterated on the way, in words."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    """How often a write into Sage was begun: after the first, Sage is searched thoroughly for what it left."""
     detail = models.TextField(blank=True)
     """The technical text of the last failure: for administrators."""
     shop_updated_at = models.CharField(max_length=19, blank=True)

@@ -28,6 +28,7 @@ from sync_portal.orders.shop_orders import (
 OVERLAP = timedelta(minutes=10)
 """`>` is strict, the resolution is a second and a transaction may end later than its date: read a little again."""
 SHOP_TIME = "%Y-%m-%d %H:%M:%S"
+NO_DATE = datetime(1970, 1, 1)  # noqa: DTZ001 - the shop's times carry no zone
 PAGE = 50
 """Orders completed together: bounds the memory and the length of the lists in the URL."""
 
@@ -114,6 +115,7 @@ class _Page:
         countries = (number(address, "id_country") for address in self.addresses.values())
         self.countries = self._by_id("countries", countries)
         self.carriers = self._by_id("carriers", (number(order, "id_carrier") for order in orders))
+        self.states = self._by_id("order_states", (number(order, "current_state") for order in orders))
         self.currencies = self._by_id("currencies", (number(order, "id_currency") for order in orders))
         details = [detail for rows in self.details.values() for detail in rows]
         self.taxes = self._by_id("taxes", (tax for detail in details for tax in _tax_ids(detail)))
@@ -152,21 +154,27 @@ class _Page:
         return rows
 
     def _messages(self, ids: list[int]) -> dict[int, list[str]]:
-        """1.6 has no `messages` resource, but every version files the buyer's words in a thread of the order."""
-        if not all(self.known.may(resource, "get") for resource in ("customer_threads", "customer_messages")):
-            return {}
-        threads = {
-            thread.id or 0: number(thread, "id_order")
-            for thread in self.shop.read("customer_threads", display=["id", "id_order"], filters={"id_order": ids})
-        }
+        """The buyer's words, oldest first. 1.6 has no `messages`, but files them in a thread of the order."""
+        if self.known.may("messages", "get"):
+            found = self._grouped("messages", "id_order", ids)
+            return {order: _texts(rows) for order, rows in found.items()}
+        if all(self.known.may(resource, "get") for resource in ("customer_threads", "customer_messages")):
+            return self._threads(ids)
+        return {}
+
+    def _threads(self, ids: list[int]) -> dict[int, list[str]]:
+        threads = self._grouped("customer_threads", "id_order", ids)
+        owners = {thread.id or 0: order for order, rows in threads.items() for thread in rows}
         texts: defaultdict[int, list[str]] = defaultdict(list)
-        if threads:
-            found = self.shop.read("customer_messages", display="full", filters={"id_customer_thread": sorted(threads)})
-            for message in sorted(found, key=lambda message: message.id or 0):
-                # An employee's answer stands in the same thread.
-                if not number(message, "id_employee") and message.text("private") != "1":
-                    texts[threads[number(message, "id_customer_thread")]].append(message.text("message").strip())
+        for thread, rows in self._grouped("customer_messages", "id_customer_thread", sorted(owners)).items():
+            texts[owners[thread]] += _texts(rows)
         return texts
+
+
+def _texts(messages: Iterable[Entity]) -> list[str]:
+    """What the buyer wrote; an employee's answers and private notes stand in the same place."""
+    by_buyer = (row for row in messages if not number(row, "id_employee") and row.text("private") != "1")
+    return [row.text("message").strip() for row in sorted(by_buyer, key=lambda row: row.id or 0)]
 
 
 def _order(order: Entity, page: _Page) -> ShopOrder:
@@ -177,8 +185,9 @@ def _order(order: Entity, page: _Page) -> ShopOrder:
         id=identity,
         reference=order.text("reference"),
         state=number(order, "current_state"),
+        state_name=page.states.get(number(order, "current_state"), Entity()).text("name"),
         valid=order.text("valid") == "1",
-        placed_at=moment_of(order.text("date_add")) or datetime.min,  # noqa: DTZ901 - the shop's times carry no zone
+        placed_at=moment_of(order.text("date_add")) or moment_of(order.text("date_upd")) or NO_DATE,
         updated_at=order.text("date_upd"),
         currency=currency.text("iso_code"),
         module=order.text("module"),

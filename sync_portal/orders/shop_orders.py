@@ -106,6 +106,7 @@ class ShopOrder:
     id: int
     reference: str
     state: int
+    state_name: str = ""
     valid: bool = True
     """The shop counts it as a sale (a state with `logable`)."""
     placed_at: datetime

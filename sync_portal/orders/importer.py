@@ -1,0 +1,284 @@
+"""Brings one shop's orders into Sage: ledger row, proof, document, in that order, each step stored before the next.
+
+Whatever fails in between, an order gives one Sage document: the ledger holds one row per order, and a document that was
+written before its row said so is found again by its web number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from connectors.errors import ConnectorError, RejectedRecordError, RetryableError
+from connectors.models import ShopConnection
+from connectors.prestashop.xml import Entity
+from connectors.sage.documents import find_order, write_order
+from connectors.sage.orders import WrittenOrder
+from mapping.rules import ShopRules
+from sync_portal.orders import ledger, reader
+from sync_portal.orders.builder import Built, build, check_state, sage_amounts
+from sync_portal.orders.lookups import load_side
+from sync_portal.orders.models import LedgerOrder, OrderState
+from sync_portal.orders.proof import Proof, prove, prove_sage
+from sync_portal.orders.sage_side import SageSide
+from sync_portal.orders.shop_orders import ZERO, ShopOrder
+from sync_portal.sync.models import Cursor
+
+if TYPE_CHECKING:
+    from sync_portal.sync.context import RunContext
+
+WAITS_FOR_ONE_ORDER = frozenset({"sage.locked", "sage.deadlock"})
+"""Retryable causes that touch one document; any other means that Sage is away, and the run ends."""
+
+
+class ShopImport:
+    """The orders of one shop in one run."""
+
+    def __init__(self, context: RunContext, shop: ShopConnection) -> None:
+        self.context = context
+        self.shop = shop
+        self.rules: ShopRules = context.rules(shop)
+        self.fingerprint = rules_fingerprint(self.rules)
+        self.cursor = Cursor.objects.filter(client=shop.client, flow="orders", stream=_stream(shop)).first()
+
+    def run(self) -> None:
+        """Poll, examine what moved or waits, and move the cursor once every order is in the ledger."""
+        shop, since = self.context.webservice(self.shop), self._since()
+        # Without a cursor an earlier first poll may have died half-way: held orders may have moved since.
+        last_id = ledger.last_order_id(self.shop) if since else 0
+        polled = reader.poll(shop, since=since, last_id=last_id)
+        self.context.count(read=len(polled))
+        moved = self._moved(polled)
+        waiting = ledger.waiting_ids(self.shop, rules_fingerprint=self.fingerprint)
+        again = set(waiting) - {order.id for order in moved}
+        found_again = reader.read_again(shop, again)
+        self._gone(again - {order.id or 0 for order in found_again})
+        orders = sorted([*moved, *found_again], key=lambda order: order.id or 0)
+        self.context.step("orders", len(orders))
+        done = 0
+        for start in range(0, len(orders), reader.PAGE):
+            page = list(reader.complete(shop, orders[start : start + reader.PAGE]))
+            side = load_side(self.shop, self.rules, page, today=timezone.localdate(timezone=self._zone()))
+            for order in page:
+                self._import(order, side)
+                done += 1
+                self.context.progress(done)
+        self._advance(polled)
+
+    def _since(self) -> datetime | None:
+        # Stored as the shop's clock shows it, with UTC for the database's sake.
+        return self.cursor.position.replace(tzinfo=None) if self.cursor and self.cursor.position else None
+
+    def _moved(self, polled: Sequence[Entity]) -> list[Entity]:
+        """What was polled, without the orders that are in Sage, and those held as they were."""
+        rows = LedgerOrder.objects.filter(shop=self.shop, shop_order_id__in=[order.id for order in polled])
+        known = {row.shop_order_id: row for row in rows}
+        moved = [order for order in polled if self._to_examine(order, known.get(order.id or 0))]
+        self.context.count(unchanged=len(polled) - len(moved))
+        return moved
+
+    def _to_examine(self, order: Entity, row: LedgerOrder | None) -> bool:
+        if row is None or row.state in ledger.WAITING:
+            return True
+        return row.state == OrderState.HELD and row.shop_updated_at != order.text("date_upd")
+
+    def _gone(self, ids: set[int]) -> None:
+        """An order that the shop no longer has will not come by itself: a person must know."""
+        for row in LedgerOrder.objects.filter(shop=self.shop, shop_order_id__in=ids):
+            if self._found_in_sage(row):
+                continue
+            if not self.context.preview:
+                _store(row, state=OrderState.HELD, cause="orders.gone", facts={}, detail="")
+            self._report(row.reference, row.shop_order_id, "held", cause="orders.gone")
+            self.context.count(held=1)
+
+    def _import(self, order: ShopOrder, side: SageSide) -> None:
+        """One order, to its end: in Sage, held with its cause, or left for the next run."""
+        row = self._ledger_row(order)
+        proof = prove(order)
+        try:
+            check_state(order, self.rules.orders)
+            _require(proof)
+            built = build(order, self.rules, side, proof, web_number=self.web_number(order.id))
+            proof = prove_sage(proof, order, sage_amounts(built.document.lines))
+            _require(proof)
+            self.context.count(to_write=1)
+            if self.context.preview:
+                self._report(order.reference, order.id, "planned", differences=_differences(order, built))
+                return
+            written = self._write(row, built)
+        except RejectedRecordError as error:
+            if not self._found_in_sage(row):
+                self._hold(row, proof, error)
+        except RetryableError as error:
+            self._later(row, error)
+        else:
+            self._imported(row, order, proof, built, written)
+            side.remembered.update(_memory(order, written, self.rules))
+
+    def web_number(self, order_id: int) -> str:
+        """What Sage knows the order by (DO_NoWeb). Two shops count from 1: all but the client's first get a prefix."""
+        first = (
+            ShopConnection.objects.filter(client=self.shop.client).order_by("pk").values_list("pk", flat=True).first()
+        )
+        return str(order_id) if self.shop.pk == first else f"{self.shop.pk}-{order_id}"
+
+    def _ledger_row(self, order: ShopOrder) -> LedgerOrder:
+        """The order's one row, made before anything else; in a preview it is not stored."""
+        shown = {
+            "shop_customer_id": order.buyer.id,
+            "reference": order.reference[:255],
+            "placed_at": order.placed_at.replace(tzinfo=self._zone()),
+            "buyer": (order.invoice.company or order.buyer.person)[:255],
+            "email": order.buyer.email[:255],
+            "total_paid": order.total_paid_tax_incl,
+            "payment": order.payment[:255],
+            "lines": len(order.lines),
+            "shop_updated_at": order.updated_at,
+            "rules_fingerprint": self.fingerprint,
+        }
+        if self.context.preview:
+            return LedgerOrder(shop=self.shop, shop_order_id=order.id, **shown)
+        row, _created = LedgerOrder.objects.update_or_create(shop=self.shop, shop_order_id=order.id, defaults=shown)
+        return row
+
+    def _write(self, row: LedgerOrder, built: Built) -> WrittenOrder:
+        # On the first poll of a shop another portal, or this one before its database was lost, may have been here.
+        first_attempt = row.attempts == 0 and self.cursor is not None
+        _store(row, state=OrderState.WRITING, attempts=row.attempts + 1, cause="", facts={}, detail="")
+        return write_order(self.context.sage, self.context.capabilities, built.document, first_attempt=first_attempt)
+
+    def _found_in_sage(self, row: LedgerOrder) -> bool:
+        """Did a write that was cut short reach Sage after all? Asked before an order that was being written is held.
+
+        Since then the order may have changed in the shop; what Sage holds is no longer the portal's to judge.
+        """
+        if not row.attempts or self.context.preview:
+            return False
+        web_number = self.web_number(row.shop_order_id)
+        piece = find_order(self.context.sage, self.context.capabilities, web_number, reference=row.reference)
+        if piece is None:
+            return False
+        _store(row, state=OrderState.IMPORTED, sage_piece=piece, imported_at=timezone.now(), cause="", facts={})
+        self.context.count(written=1, confirmed=1)
+        self._report(row.reference, row.shop_order_id, "confirmed", differences=[_document(row.reference, piece)])
+        return True
+
+    def _imported(self, row: LedgerOrder, order: ShopOrder, proof: Proof, built: Built, written: WrittenOrder) -> None:
+        losses = [{"cause": "orders.note_text", "facts": asdict(note)} for note in written.notes]
+        _store(
+            row,
+            state=OrderState.IMPORTED,
+            sage_piece=written.piece,
+            sage_customer=written.customer_number,
+            proof=proof.to_json(),
+            notes=[*built.notes, *losses],
+            imported_at=timezone.now(),
+        )
+        self.context.count(written=1, confirmed=1, sage=int(written.created))
+        differences = [_document(order.reference, written.piece), *_differences(order, built)]
+        self._report(order.reference, order.id, "confirmed", differences=differences)
+
+    def _hold(self, row: LedgerOrder, proof: Proof, error: RejectedRecordError) -> None:
+        if not self.context.preview:
+            stored = proof.to_json()
+            _store(row, state=OrderState.HELD, cause=error.cause, facts=error.facts, detail=error.detail, proof=stored)
+        self.context.count(held=1)
+        self._report(row.reference, row.shop_order_id, "held", error=error)
+
+    def _later(self, row: LedgerOrder, error: RetryableError) -> None:
+        """Back to "received": the next run tries again, and finds the document if Sage kept it after all."""
+        _store(row, state=OrderState.SEEN, cause=error.cause, facts=error.facts, detail=error.detail)
+        self.context.count(rejected=1)
+        self._report(row.reference, row.shop_order_id, "later", error=error)
+        if error.cause not in WAITS_FOR_ONE_ORDER:
+            raise error
+
+    def _advance(self, polled: Sequence[Entity]) -> None:
+        newest = reader.newest_update(polled)
+        if self.context.preview or newest is None or newest == self._since():
+            return
+        position = max(newest, self._since() or newest).replace(tzinfo=UTC)
+        Cursor.objects.update_or_create(
+            client=self.shop.client, flow="orders", stream=_stream(self.shop), defaults={"position": position}
+        )
+
+    def _report(
+        self,
+        reference: str,
+        order_id: int,
+        state: str,
+        *,
+        differences: Sequence[dict[str, str]] = (),
+        error: ConnectorError | None = None,
+        cause: str = "",
+    ) -> None:
+        self.context.change(
+            shop=self.shop,
+            kind="orders",
+            key=str(order_id),
+            label=reference,
+            action="import",
+            state=state,
+            differences=differences,
+            cause=error.cause if error else cause,
+            facts=error.facts if error else {},
+            detail=error.detail if error else "",
+        )
+
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.shop.client.time_zone)
+
+
+def rules_fingerprint(rules: ShopRules) -> str:
+    """Changes when a rule that decides about orders does: held orders are then examined again by themselves."""
+    content = f"{rules.orders.model_dump_json()}{rules.prices.model_dump_json()}"
+    return blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+def _stream(shop: ShopConnection) -> str:
+    return f"shop:{shop.pk}"
+
+
+def _store(row: LedgerOrder, **values: object) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+
+
+def _require(proof: Proof) -> None:
+    if not proof.ok:
+        raise RejectedRecordError(proof.explanation, proof.facts)
+
+
+def _memory(order: ShopOrder, written: WrittenOrder, rules: ShopRules) -> dict[int | str, str]:
+    """A second order of the same buyer in this run goes to the account that the first one made."""
+    if written.customer_number == rules.orders.generic_account:
+        return {}
+    buyers: list[int | str] = [order.buyer.id, order.buyer.email.casefold()]
+    return {buyer: written.customer_number for buyer in buyers if buyer}
+
+
+def _document(reference: str, piece: str) -> dict[str, str]:
+    return {"field": "document", "before": reference, "after": piece, "why": ""}
+
+
+def _differences(order: ShopOrder, built: Built) -> list[dict[str, str]]:
+    """What the history shows of an order that enters Sage: each value of the shop beside Sage's."""
+    document = built.document
+    account = document.customer if isinstance(document.customer, str) else document.customer.name
+    paid = sum((payment.amount for payment in order.payments), ZERO)
+    deposits = sum((deposit.amount for deposit in document.deposits), ZERO)
+    rows = (
+        ("account", order.invoice.company or order.buyer.person, account.rstrip()),
+        ("total_with_tax", f"{order.total_paid_tax_incl:.2f}", f"{document.total_with_tax:.2f}"),
+        ("lines", str(len(order.lines)), str(len(document.lines))),
+        ("deposit", f"{paid:.2f}", f"{deposits:.2f}"),
+    )
+    return [{"field": field, "before": before, "after": after, "why": ""} for field, before, after in rows]

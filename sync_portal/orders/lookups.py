@@ -1,0 +1,106 @@
+"""Fetches what a page of orders needs to know of Sage: from the mirror and the bindings, never the whole catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from connectors.models import Client, ShopConnection
+from connectors.sage.records import Record
+from connectors.sage.streams import STREAMS
+from mapping.models import Binding, SourceRecord
+from mapping.rules import ShopRules
+from mapping.source import SageData
+from sync_portal.orders.models import LedgerOrder, OrderState
+from sync_portal.orders.sage_side import SageSide, Variant
+from sync_portal.orders.shop_orders import ShopOrder
+
+SMALL = ("taxes", "family_accounting", "tariff_categories", "depots", "currencies", "countries")
+"""Streams of a few rows, taken whole."""
+STREAMS_READ = ("articles", "combinations", "article_accounting", "customers", *SMALL)
+
+
+def load_side(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrder], *, today: date) -> SageSide:
+    """What Sage and the shop's bindings say about everything that these orders name."""
+    lines = [line for order in orders for line in order.lines]
+    products = _bindings(shop, "products", {line.product_id for line in lines})
+    variants = {
+        identity: variant
+        for identity, key in _bindings(shop, "combinations", {line.combination_id for line in lines}).items()
+        if (variant := variant_of(key))
+    }
+    accounts = _bindings(shop, "customers", {order.buyer.id for order in orders})
+    references = {
+        *products.values(),
+        *(variant[0] for variant in variants.values()),
+        *(line.reference for line in lines),
+    }
+    references |= {rules.orders.shipping_article, rules.orders.discount_article}
+    remembered = _remembered(shop, rules, orders)
+    numbers = {*accounts.values(), *remembered.values(), rules.orders.generic_account}
+    return SageSide(
+        data=_sage_data(shop.client, references - {""}, numbers - {""}, {order.buyer.email for order in orders} - {""}),
+        products=products,
+        variants=variants,
+        accounts=accounts,
+        remembered=remembered,
+        today=today,
+    )
+
+
+def variant_of(key: str) -> Variant | None:
+    """The variant behind a combination's key "reference|AG_No1|AG_No2"; None for a key of another shape."""
+    parts = key.rsplit("|", 2)
+    if len(parts) != 3 or not (parts[1].isdecimal() and parts[2].isdecimal()):
+        return None
+    # Keys are joined by `join_key`, which escapes the separator inside a reference.
+    return parts[0].replace("\\|", "|").replace("\\\\", "\\"), int(parts[1]), int(parts[2])
+
+
+def _bindings(shop: ShopConnection, kind: str, shop_ids: Iterable[int]) -> dict[int, str]:
+    rows = Binding.objects.filter(shop=shop, kind=kind, shop_id__in=set(shop_ids) - {0})
+    return {shop_id: key for shop_id, key in rows.values_list("shop_id", "key") if shop_id is not None}
+
+
+def _remembered(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrder]) -> dict[int | str, str]:
+    """The accounts that earlier orders of these buyers went to, the shared one apart; the latest order counts."""
+    ids = {order.buyer.id for order in orders} - {0}
+    emails = {order.buyer.email for order in orders} - {""}
+    mine = LedgerOrder.objects.filter(shop__client=shop.client, state=OrderState.IMPORTED)
+    mine = mine.exclude(sage_customer="").exclude(sage_customer=rules.orders.generic_account)
+    found: dict[int | str, str] = {}
+    same_shop = mine.filter(shop=shop, shop_customer_id__in=ids).order_by("shop_order_id")
+    found.update(same_shop.values_list("shop_customer_id", "sage_customer"))
+    same_email = mine.filter(_any(emails, "email__iexact")).order_by("imported_at") if emails else mine.none()
+    found.update((email.casefold(), number) for email, number in same_email.values_list("email", "sage_customer"))
+    return found
+
+
+def _sage_data(client: Client, references: set[str], numbers: set[str], emails: set[str]) -> SageData:
+    """Articles by reference or through a variant's reference, accounts by number or e-mail, and the small lists."""
+    named = Q(data__article__in=list(references)) | Q(data__reference__in=list(references))
+    combinations = _records(client, "combinations", named)
+    references |= {str(getattr(one, "article", "")) for one in combinations}
+    return SageData(
+        {
+            "articles": _records(client, "articles", Q(key__in=references)),
+            "combinations": combinations,
+            "article_accounting": _records(client, "article_accounting", Q(data__article__in=list(references))),
+            "customers": _records(client, "customers", Q(key__in=numbers) | _any(emails, "data__email__icontains")),
+            **{stream: _records(client, stream, Q()) for stream in SMALL},
+        }
+    )
+
+
+def _any(values: Iterable[str], lookup: str) -> Q:
+    """A condition that one of the values fulfils; without a value, none does."""
+    return reduce(or_, (Q(**{lookup: value}) for value in values), Q(pk__in=[]))
+
+
+def _records(client: Client, stream: str, condition: Q) -> list[Record]:
+    rows = SourceRecord.objects.filter(condition, client=client, stream=stream, deleted_at=None)
+    return [STREAMS[stream].record.from_json(data) for data in rows.values_list("data", flat=True)]
