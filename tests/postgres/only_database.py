@@ -1,7 +1,7 @@
 """A pytest plugin: keep the tests that touch the database. `pytest -p tests.postgres.only_database`
 
-The suite runs whole on SQLite; what differs on PostgreSQL can only show in tests that talk to it. Browser tests are left
-to the first run: what the database answers a page is tested without a browser.
+The suite runs whole on SQLite; what differs on PostgreSQL can only show in tests that talk to it. Browser tests are
+left to the first run: what the database answers a page is tested without a browser.
 """
 
 from __future__ import annotations
