@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
@@ -81,32 +81,39 @@ class ShopApp:
 
     def _control(self, request: Request) -> Response:
         """`/_sandbox/`: journal, misbehave, orders. JSON in, JSON out."""
-        action = (request.method, request.path.removeprefix("/_sandbox/"))
-        asked: Any = json.loads(request.get_data() or b"{}") if request.method == "POST" else {}
-        if action == ("GET", "journal"):
-            return _json(self.shop.journal.since(int(request.args.get("since", 0))).as_dict())
-        if action == ("POST", "journal/reset"):
-            self.shop.journal.reset()
-            return _json({"ok": True})
-        if action == ("POST", "misbehave"):
-            return self._misbehave(asked)
-        if action == ("POST", "misbehave/clear"):
-            self.shop.misbehaviours.clear()
-            return _json({"ok": True})
-        if action == ("POST", "orders"):
-            count, seed = int(request.args.get("count", 1)), int(request.args.get("seed", 1))
-            try:
-                return _json({"orders": placing.place_believable(self.shop, count=count, seed=seed)})
-            except ValueError as error:
-                return _json({"error": str(error)}, 409)
-        return _json({"error": f"unknown: {request.method} {request.path}"}, 404)
-
-    def _misbehave(self, asked: dict[str, Any]) -> Response:
+        actions = {
+            ("GET", "journal"): self._journal,
+            ("POST", "journal/reset"): self._reset,
+            ("POST", "misbehave"): self._misbehave,
+            ("POST", "misbehave/clear"): self._clear,
+            ("POST", "orders"): self._orders,
+        }
+        action = actions.get((request.method, request.path.removeprefix("/_sandbox/")))
+        if action is None:
+            return _json({"error": f"unknown: {request.method} {request.path}"}, 404)
         try:
-            self.shop.misbehaviours.add_from(asked)
+            return action(request)
         except ValueError as error:
             return _json({"error": str(error)}, 400)
+
+    def _journal(self, request: Request) -> Response:
+        return _json(self.shop.journal.since(int(request.args.get("since", 0))).as_dict())
+
+    def _reset(self, request: Request) -> Response:
+        self.shop.journal.reset()
         return _json({"ok": True})
+
+    def _clear(self, request: Request) -> Response:
+        self.shop.misbehaviours.clear()
+        return _json({"ok": True})
+
+    def _misbehave(self, request: Request) -> Response:
+        self.shop.misbehaviours.add_from(json.loads(request.get_data() or b"{}"))
+        return _json({"ok": True})
+
+    def _orders(self, request: Request) -> Response:
+        count, seed = int(request.args.get("count", 1)), int(request.args.get("seed", 1))
+        return _json({"orders": placing.place_believable(self.shop, count=count, seed=seed)})
 
 
 def create_app(

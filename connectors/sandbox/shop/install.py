@@ -77,10 +77,10 @@ def _fill_places(installer: Installer) -> None:
 
 
 def _fill_taxes(installer: Installer) -> None:
-    for identity, (rate, group) in enumerate(data.FRENCH_RATES, start=1):
+    for identity, (rate, name) in enumerate(data.FRENCH_RATES, start=1):
         shown = f"{float(rate):g}"
         installer.add("taxes", id=identity, rate=rate, active=1, name=f"TVA FR {shown}%")
-        installer.add("tax_rule_groups", id=identity, name=group, active=1)
+        installer.add("tax_rule_groups", id=identity, name=name, active=1)
     for group in range(1, len(data.FRENCH_RATES) + 1):
         for country in data.TAXED_COUNTRIES:
             installer.add(

@@ -17,6 +17,10 @@ XML = "text/xml;charset=utf-8"
 JSON = "application/json"
 
 
+def _dump(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
 def document(body: str) -> str:
     """A whole XML answer around its body."""
     return f"{PROLOG}{body}{END}"
@@ -35,7 +39,7 @@ def errors_xml(errors: Iterable[tuple[int, str]]) -> str:
 
 
 def errors_json(errors: Iterable[tuple[int, str]]) -> str:
-    return json.dumps({"errors": [{"code": code, "message": message} for code, message in errors]}, ensure_ascii=False)
+    return _dump({"errors": [{"code": code, "message": message} for code, message in errors]})
 
 
 class XmlWriter:
@@ -122,7 +126,7 @@ class XmlWriter:
 
 
 class JsonWriter:
-    """Writes entities as JSON. 8.x leaves blank fields out of a single entity, in the PHP sense (`"0"` is blank too)."""
+    """Writes entities as JSON. 8.x leaves blank fields out of a single entity (PHP's sense: `"0"` is blank too)."""
 
     def __init__(self, languages: Sequence[int], *, drops_blanks: bool) -> None:
         self.languages = languages
@@ -133,19 +137,15 @@ class JsonWriter:
 
     def listing(self, resource: Resource, entities: Sequence[dict[str, Any]]) -> str:
         """`{"products": [...]}`, but a bare `[]` when there is none."""
-        return json.dumps({resource.name: entities} if entities else [], ensure_ascii=False)
+        return _dump({resource.name: entities} if entities else [])
 
     def single(self, entity: Entity, display: Display, *, read: bool) -> str:
         shown = self.entity(entity, display)
         if not read:
             shown["id"] = str(entity.id)
         if self.drops_blanks:
-            shown = {name: value for name, value in shown.items() if value not in {None, "", "0"}} | self._lists(shown)
-        return json.dumps({entity.resource.node: shown}, ensure_ascii=False)
-
-    @staticmethod
-    def _lists(shown: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in shown.items() if isinstance(value, list | dict)}
+            shown = {name: value for name, value in shown.items() if value and value != "0"}
+        return _dump({entity.resource.node: shown})
 
     def entity(self, entity: Entity, display: Display) -> dict[str, Any]:
         shown: dict[str, Any] = {"id": entity.id} if display.id else {}

@@ -93,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _environ(self) -> dict[str, Any]:
         path, _, query = self.path.partition("?")
-        host, port = self.server.server_address[:2]
+        host, port = cast(tuple[str, int], self.server.server_address[:2])
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,

@@ -14,10 +14,23 @@ from connectors.sandbox.shop.values import slug, whole
 if TYPE_CHECKING:
     from connectors.sandbox.shop.shop import Shop
 
-SPECIFIC_PRICE_KEY = (
-    ("id_product", "id_product_attribute", "id_customer", "id_cart", "from", "to", "id_shop", "id_shop_group")
-    + ("id_currency", "id_country", "id_group", "from_quantity", "id_specific_price_rule")
-)  # fmt: skip
+SPECIFIC_PRICE_KEY = tuple(
+    [
+        "id_product",
+        "id_product_attribute",
+        "id_customer",
+        "id_cart",
+        "from",
+        "to",
+        "id_shop",
+        "id_shop_group",
+        "id_currency",
+        "id_country",
+        "id_group",
+        "from_quantity",
+        "id_specific_price_rule",
+    ]
+)
 
 
 def add_stock_row(shop: Shop, product: int, combination: int) -> None:
