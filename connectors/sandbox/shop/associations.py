@@ -63,7 +63,8 @@ COMPUTED: dict[tuple[str, str], Callable[[Shop, Sequence[int]], Lists]] = {
     ("products", "product_option_values"): _query(
         """SELECT c.id_product AS owner, l.target AS id FROM ps_combinations c
            JOIN links l ON l.resource = 'combinations' AND l.name = 'product_option_values' AND l.id = c.id
-           WHERE c.id_product IN (?) GROUP BY c.id_product, l.target ORDER BY c.id_product, min(c.id), min(l.position)"""
+           WHERE c.id_product IN (?) GROUP BY c.id_product, l.target
+           ORDER BY c.id_product, min(c.id), min(l.position)"""
     ),
     ("categories", "categories"): _query(
         "SELECT id_parent AS owner, id FROM ps_categories WHERE id_parent IN (?) ORDER BY id_parent, position, id"

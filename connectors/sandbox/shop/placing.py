@@ -230,10 +230,16 @@ COMBINATIONS = f"""SELECT c.id, c.id_product FROM ps_combinations c JOIN ps_prod
     WHERE {FOR_SALE} ORDER BY c.id"""  # noqa: S608
 
 
+def _pieces(shop: Shop, product: int, combination: int, wanted: int) -> int:
+    """At most what is in stock, at least one."""
+    sql = "SELECT quantity FROM ps_stock_availables WHERE id_product = ? AND id_product_attribute = ?"
+    return max(1, min(wanted, int(shop.database.value(sql, (product, combination)) or 0)))
+
+
 def _private_order(shop: Shop, rng: random.Random, plain: Choices, declined: Choices) -> int:
     product, combination = rng.choice(plain or declined)
     buyer = rng.choice(PRIVATE_BUYERS)
-    lines = [(product, combination, rng.randint(2, 4))]
+    lines = [(product, combination, _pieces(shop, product, combination, rng.randint(2, 4)))]
     return place_order(shop, lines=lines, buyer=buyer, rng=rng)
 
 
@@ -244,7 +250,7 @@ def _professional_order(shop: Shop, rng: random.Random, plain: Choices, declined
     buyer: Buyer | int = rng.choice(customers) if customers else PROFESSIONAL
     choices = [*plain, *declined]
     chosen = rng.sample(choices, k=min(len(choices), rng.randint(1, 3)))
-    lines = [(product, combination, rng.randint(1, 12)) for product, combination in chosen]
+    lines = [(*choice, _pieces(shop, *choice, rng.randint(1, 12))) for choice in chosen]
     module = list(payment_modules(shop.version))[1]
     return place_order(shop, lines=lines, buyer=buyer, module=module, rng=rng, message="Livraison avant midi, merci.")
 
@@ -252,5 +258,5 @@ def _professional_order(shop: Shop, rng: random.Random, plain: Choices, declined
 def _declined_order(shop: Shop, rng: random.Random, plain: Choices, declined: Choices) -> int:
     choices = declined or plain
     chosen = rng.sample(choices, k=min(len(choices), 2))
-    lines = [(product, combination, rng.randint(1, 2)) for product, combination in chosen]
+    lines = [(*choice, _pieces(shop, *choice, rng.randint(1, 2))) for choice in chosen]
     return place_order(shop, lines=lines, buyer=rng.choice(PRIVATE_BUYERS), rng=rng)

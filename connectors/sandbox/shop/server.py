@@ -35,6 +35,7 @@ class Server(ThreadingHTTPServer):
         self.app = app
         self.open_sockets: set[socket.socket] = set()
         super().__init__((host, port), Handler)
+        self.address = (host, self.server_port)
 
     def close_connections(self) -> None:
         """End the connections that clients keep alive, so that their threads end."""
@@ -93,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _environ(self) -> dict[str, Any]:
         path, _, query = self.path.partition("?")
-        host, port = cast(tuple[str, int], self.server.server_address[:2])
+        host, port = cast(Server, self.server).address
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,

@@ -14,22 +14,22 @@ from connectors.sandbox.shop.values import slug, whole
 if TYPE_CHECKING:
     from connectors.sandbox.shop.shop import Shop
 
-SPECIFIC_PRICE_KEY = tuple(
-    [
-        "id_product",
-        "id_product_attribute",
-        "id_customer",
-        "id_cart",
-        "from",
-        "to",
-        "id_shop",
-        "id_shop_group",
-        "id_currency",
-        "id_country",
-        "id_group",
-        "from_quantity",
-        "id_specific_price_rule",
-    ]
+SPECIFIC_PRICE_KEY: tuple[str, ...] = (
+    "id_product",
+    "id_product_attribute",
+    "id_customer",
+    "id_cart",
+    "from",
+    "to",
+    "id_shop",
+)
+SPECIFIC_PRICE_KEY += (
+    "id_shop_group",
+    "id_currency",
+    "id_country",
+    "id_group",
+    "from_quantity",
+    "id_specific_price_rule",
 )
 
 
