@@ -90,13 +90,17 @@ class Batch(Generic[Item]):
             # What the shop did is not known and cannot be asked: nothing more is sent, nothing is sent again.
             self.stopped_by = unreadable
             return
-        self._keep(done)
-        if done and error.cause == "shop.saved_with_warning":
-            self._results[-1] = Result(entity=done[-1], warning=error)
-        if not done and len(part) == 1:
+        if done:
+            self._keep(done)
+            if error.cause == "shop.saved_with_warning":
+                self._results[-1] = Result(entity=done[-1], warning=error)
+        elif len(part) == 1:
             self._give_up_one(error)
-        self._next_size = max(1, len(part) // 2)
-        self._size = self._next_size if whole_request_refused(error) else 1
+        if len(part) > 1:
+            self._next_size = max(1, len(part) // 2)
+        # One entity is suspected and goes alone; after it, or when the body was too big, the rest goes on in halves.
+        alone = self._repeated or (len(part) > 1 and not whole_request_refused(error))
+        self._size = 1 if alone else self._next_size
 
     def _give_up_one(self, error: ConnectorError) -> None:
         if error.cause in ("shop.empty_500", "shop.busy") and self._again and not self._repeated:
