@@ -3,10 +3,10 @@
 import structlog
 
 PROCESSORS = [
-    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
+    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
     structlog.processors.JSONRenderer(),
 ]

@@ -9,13 +9,13 @@ class Binding(models.Model):
     """Local key <-> shop id, with the confirmed state.
 
     The unique constraint is what makes a doubled resource impossible on our side; `pending` is what was about to be created
-    when `shop_id` is still empty, so that a run that died in between can find out what happened.
+    when `remote_id` is still empty, so that a run that died in between can find out what happened.
     """
 
     shop = models.ForeignKey(ShopConnection, on_delete=models.CASCADE, related_name="bindings")
     kind = models.CharField(max_length=30)
     key = models.CharField(max_length=300)
-    shop_id = models.PositiveBigIntegerField(null=True)
+    remote_id = models.PositiveBigIntegerField(null=True)
     confirmed = models.JSONField(default=dict)
     """Field -> value, in the terms of `mapping.desired` (references by local key, texts by language)."""
     previous = models.JSONField(default=dict)
@@ -33,11 +33,11 @@ class Binding(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["shop", "kind", "key"], name="one_binding_per_local_key"),
             models.UniqueConstraint(
-                fields=["shop", "kind", "shop_id"],
-                condition=models.Q(shop_id__isnull=False),
+                fields=["shop", "kind", "remote_id"],
+                condition=models.Q(remote_id__isnull=False),
                 name="one_binding_per_shop_resource",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} · {self.key} · {self.shop_id}"
+        return f"{self.kind} · {self.key} · {self.remote_id}"

@@ -62,8 +62,8 @@ def variant_of(key: str) -> Variant | None:
 
 
 def _bindings(shop: ShopConnection, kind: str, shop_ids: Iterable[int]) -> dict[int, str]:
-    rows = Binding.objects.filter(shop=shop, kind=kind, shop_id__in=set(shop_ids) - {0})
-    return {shop_id: key for shop_id, key in rows.values_list("shop_id", "key") if shop_id is not None}
+    rows = Binding.objects.filter(shop=shop, kind=kind, remote_id__in=set(shop_ids) - {0})
+    return {shop_id: key for shop_id, key in rows.values_list("remote_id", "key") if shop_id is not None}
 
 
 def _remembered(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrder]) -> dict[int | str, str]:

@@ -99,9 +99,11 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
         _adopt(resolver, kind, unbound)
     for task in live(tasks):
         if task.change.action == Action.UPDATE:
-            task.shop_id = resolver.bindings[kind.name, task.change.key].shop_id
+            task.shop_id = resolver.bindings[kind.name, task.change.key].remote_id
     if kind.read_first:
-        _leave_what_is_right(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent])
+        _leave_what_is_right(
+            resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent]
+        )
     _create(resolver, kind, [task for task in live(tasks) if task.shop_id is None])
     _update(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent])
     _confirm(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.as_found])
@@ -171,7 +173,7 @@ def _update(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
 
 def _delete(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     for task in tasks:
-        task.shop_id = resolver.bindings[kind.name, task.change.key].shop_id
+        task.shop_id = resolver.bindings[kind.name, task.change.key].remote_id
     ids = [task.shop_id for task in tasks if task.shop_id is not None]
     for task, outcome in zip(tasks, resolver.webservice.delete(kind.resource, ids), strict=True):
         gone = outcome.error is not None and outcome.error.cause == "shop.unknown_id"
@@ -184,7 +186,9 @@ def _confirm(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     for task in tasks:
         row = held.get(task.shop_id)
         task.mismatch = (
-            {"field": "id", "found": "", "sent": str(task.shop_id)} if row is None else _mismatch(kind, task.encoded, row)
+            {"field": "id", "found": "", "sent": str(task.shop_id)}
+            if row is None
+            else _mismatch(kind, task.encoded, row)
         )
 
 
@@ -228,7 +232,7 @@ def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[T
     fields = ["state", "cause", "facts", "detail", "shop_id_given"]
     Change.objects.bulk_update([task.change for task in tasks], fields, batch_size=500)
     Binding.objects.bulk_create(fresh, batch_size=500)
-    columns = ["shop_id", "confirmed", "previous", "pending", "confirmed_at", "parked", "parked_cause", "parked_facts"]
+    columns = ["remote_id", "confirmed", "previous", "pending", "confirmed_at", "parked", "parked_cause", "parked_facts"]
     Binding.objects.bulk_update(kept, columns, batch_size=200)
     Binding.objects.filter(pk__in=gone).delete()
 
@@ -255,11 +259,11 @@ def _bind(binding: Binding, task: Task) -> bool:
         return False
     if isinstance(task.error, RejectedRecordError):
         binding.parked, binding.parked_cause, binding.parked_facts = task.wanted, task.error.cause, task.error.facts
-        binding.shop_id = binding.shop_id or task.shop_id
+        binding.remote_id = binding.remote_id or task.shop_id
         return True
     if task.error is not None or not task.sent:
         return False
-    binding.shop_id = task.shop_id
+    binding.remote_id = task.shop_id
     binding.adopted = binding.adopted or task.adopted
     binding.parked, binding.parked_cause, binding.parked_facts, binding.pending = "", "", {}, {}
     values = {name: to_json(from_json(value)) for name, value in task.values.items()}

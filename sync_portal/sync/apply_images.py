@@ -45,7 +45,7 @@ def _alone(task: Task, action: object) -> None:
 
 def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductImage], present: set[int]) -> None:
     binding = resolver.bindings.get((kind.name, task.change.key))
-    if binding is not None and binding.shop_id in present:
+    if binding is not None and binding.remote_id in present:
         _replace(resolver, task, binding, files)
         return
     lost = _lost_upload(resolver, binding, present)
@@ -55,7 +55,7 @@ def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductIma
     name, data = _content(resolver, task, files)
     known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
     known.pending = {"existing": sorted(present)}
-    known.shop_id = None
+    known.remote_id = None
     known.save()
     resolver.bindings[kind.name, task.change.key] = known
     task.shop_id = resolver.webservice.upload_image(_product_id(task), name, data)
@@ -64,10 +64,10 @@ def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductIma
 
 
 def _replace(resolver: Resolver, task: Task, binding: Binding, files: dict[str, ProductImage]) -> None:
-    task.shop_id = binding.shop_id
-    if "content" in task.encoded and binding.shop_id is not None:  # a changed rank alone cannot be told to the shop
+    task.shop_id = binding.remote_id
+    if "content" in task.encoded and binding.remote_id is not None:  # a changed rank alone cannot be told to the shop
         name, data = _content(resolver, task, files)
-        resolver.webservice.replace_image(_product_id(task), binding.shop_id, name, data)
+        resolver.webservice.replace_image(_product_id(task), binding.remote_id, name, data)
     task.sent = True
 
 
@@ -96,9 +96,9 @@ def _delete(resolver: Resolver, kind: Kind, task: Task) -> None:
     binding = resolver.bindings[kind.name, task.change.key]
     product = binding.confirmed.get("product", {}).get("ref", ["products", ""])
     owner = resolver.bindings.get((product[0], product[1]))
-    task.shop_id = binding.shop_id
-    if owner is not None and owner.shop_id and binding.shop_id:
-        resolver.webservice.delete_image(owner.shop_id, binding.shop_id)
+    task.shop_id = binding.remote_id
+    if owner is not None and owner.remote_id and binding.remote_id:
+        resolver.webservice.delete_image(owner.remote_id, binding.remote_id)
     task.sent = True
 
 

@@ -8,13 +8,6 @@ class SyncConfig(AppConfig):
     verbose_name = "Synchronisation"
 
     def ready(self) -> None:
-        from sync_portal.sync import jobs
-
-        try:  # TEMP until mapping.desired lands
-            from sync_portal.sync import shop_flows  # noqa: F401
-        except ImportError:
-            import traceback
-
-            traceback.print_exc()
+        from sync_portal.sync import jobs, shop_flows  # noqa: F401  the import registers the flows towards the shop
 
         post_migrate.connect(jobs.install_tick, sender=self)

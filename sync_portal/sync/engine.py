@@ -10,15 +10,21 @@ import logging
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from connectors.connections import media_paths
 from connectors.errors import ConnectorError
 from connectors.models import ShopConnection
 from mapping import mirror, store
+from mapping.catalogue import Catalogue
+from mapping.derive import STREAMS as CATALOGUE_STREAMS
 from mapping.derive import derive
+from mapping.rules import ShopRules
 from sync_portal.sync import brakes, claims, collect
 from sync_portal.sync.apply import apply
 from sync_portal.sync.brakes import BrakeTripped
@@ -28,7 +34,6 @@ from sync_portal.sync.flows import Flow, get_flow
 from sync_portal.sync.models import Change, ChangeState, Run, RunState
 from sync_portal.sync.plan import Plan, PlannedChange, make_plan, removals
 from sync_portal.sync.resolver import Resolver
-from sync_portal.sync.shop_flows import CATALOGUE_STREAMS
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +56,7 @@ def execute(run: Run, *, on_progress: Progress | None = None) -> str:
     except LeaseLost:
         logger.warning("run %s was taken over by another worker", run.pk)
         return Run.objects.values_list("state", flat=True).get(pk=run.pk)
-    except Exception as error:  # noqa: BLE001  the one place where everything ends as a cause, never as a traceback
+    except Exception as error:
         state, failure = _failure(error, run)
         if state == RunState.FAILED:
             logger.exception("run %s failed", run.pk)
@@ -66,14 +71,18 @@ def _resume(context: RunContext) -> None:
     changes = Change.objects.filter(run=context.run)
     changes.filter(state__in=[ChangeState.PLANNED, ChangeState.HELD, ChangeState.LATER]).delete()
     done = Counter(changes.values_list("state", flat=True))
-    context.count(written=done[ChangeState.CONFIRMED] + done[ChangeState.APPLIED], confirmed=done[ChangeState.CONFIRMED])
+    context.count(
+        written=done[ChangeState.CONFIRMED] + done[ChangeState.APPLIED], confirmed=done[ChangeState.CONFIRMED]
+    )
 
 
 def _towards_the_shop(context: RunContext) -> None:
     """The story of every flow from Sage to a shop."""
     flow, shops = get_flow(context.run.flow), context.shops()
     rules = {shop.pk: context.rules(shop) for shop in shops}
-    read_up_to = collect.collect(context, flow.streams, min_rows_percent=_strictest_row_limit(context, list(rules.values())))
+    read_up_to = collect.collect(
+        context, flow.streams, min_rows_percent=_strictest_row_limit(context, list(rules.values()))
+    )
     for shop in shops:
         catalogue = _derive(context, flow, rules[shop.pk], keep=shop == shops[0])
         resolver = Resolver(shop, context.webservice(shop))
@@ -88,10 +97,10 @@ def _towards_the_shop(context: RunContext) -> None:
         collect.advance(context, read_up_to)
 
 
-def _derive(context: RunContext, flow: Flow, rules: Any, *, keep: bool) -> Any:
+def _derive(context: RunContext, flow: Flow, rules: ShopRules, *, keep: bool) -> Catalogue:
     """The mapping catalogue from the mirror; the first shop's is the one people see."""
     context.step("derive")
-    catalogue = derive(mirror.load_records(context.client, CATALOGUE_STREAMS), rules)
+    catalogue = derive(mirror.load_records(context.client, CATALOGUE_STREAMS), rules, today=_today(context))
     if not keep:
         return store.with_image_content(context.client, catalogue)
     return store.save_catalogue(
@@ -99,7 +108,12 @@ def _derive(context: RunContext, flow: Flow, rules: Any, *, keep: bool) -> Any:
     )
 
 
-def _plan(flow: Flow, catalogue: Any, rules: Any, resolver: Resolver) -> Plan:
+def _today(context: RunContext) -> date:
+    """The day in the client's own time zone: a future price begins at its midnight."""
+    return timezone.localdate(timezone=ZoneInfo(context.client.time_zone))
+
+
+def _plan(flow: Flow, catalogue: Catalogue, rules: ShopRules, resolver: Resolver) -> Plan:
     desired = [wanted for desire in flow.desires for wanted in desire(catalogue, rules)]
     bound = resolver.bound()
     plan = make_plan(desired, bound, rules.owners)
@@ -133,13 +147,13 @@ def _row(run: Run, shop: ShopConnection, change: PlannedChange) -> Change:
     )
 
 
-def _brake(context: RunContext, plan: Plan, resolver: Resolver, rules: Any) -> None:
+def _brake(context: RunContext, plan: Plan, resolver: Resolver, rules: ShopRules) -> None:
     if context.run.approved_by_id is None:
-        totals = Counter(kind for (kind, _key), row in resolver.bindings.items() if row.shop_id)
+        totals = Counter(kind for (kind, _key), row in resolver.bindings.items() if row.remote_id)
         brakes.check(plan.changes, dict(totals), rules.brakes)
 
 
-def _strictest_row_limit(context: RunContext, rules: Sequence[Any]) -> int:
+def _strictest_row_limit(context: RunContext, rules: Sequence[ShopRules]) -> int:
     """The highest share of the rows that a shop of this client asks for; 0 (no check) when a person approved the run."""
     return 0 if context.run.approved_by_id else max(rule.brakes.min_rows_percent for rule in rules)
 
@@ -163,4 +177,6 @@ def _failure(error: Exception, run: Run) -> tuple[str, dict[str, Any]]:
 
 
 def _disk_is_full(error: Exception) -> bool:
-    return getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error) or "No space left" in str(error)
+    return (
+        getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error) or "No space left" in str(error)
+    )

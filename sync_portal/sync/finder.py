@@ -15,6 +15,7 @@ from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import Form, Kind
 from sync_portal.sync.resolver import Resolver
 
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The resources of the shop that carry the identity of a wanted one."""
@@ -30,9 +31,7 @@ class Candidates:
         return len(self.found) > 1
 
 
-def find_existing(
-    resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]
-) -> list[Candidates]:
+def find_existing(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]) -> list[Candidates]:
     """For each wanted resource (encoded fields) the shop's own that have the same identity and that no local key holds yet."""
     rows = list(_rows(resolver, kind, wanted))
     taken = resolver.taken(kind.name)

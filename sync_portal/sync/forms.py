@@ -16,7 +16,9 @@ ShopValue = str | dict[int, str] | list[int]
 """What one field is in the shop: text, texts by language id, or ids of an association."""
 
 
-def encode(kind: Kind, fields: Mapping[str, Value], id_of: Callable[[Ref], int], languages: Mapping[str, int]) -> dict[str, ShopValue]:
+def encode(
+    kind: Kind, fields: Mapping[str, Value], id_of: Callable[[Ref], int], languages: Mapping[str, int]
+) -> dict[str, ShopValue]:
     """Our fields in the shop's form, by *our* field names.
 
     Raises:
@@ -25,7 +27,9 @@ def encode(kind: Kind, fields: Mapping[str, Value], id_of: Callable[[Ref], int],
     return {name: _encode(kind.fields[name], value, id_of, languages) for name, value in fields.items()}
 
 
-def _encode(shop_field: ShopField, value: Value, id_of: Callable[[Ref], int], languages: Mapping[str, int]) -> ShopValue:
+def _encode(
+    shop_field: ShopField, value: Value, id_of: Callable[[Ref], int], languages: Mapping[str, int]
+) -> ShopValue:
     match shop_field.form:
         case Form.LANG if isinstance(value, Mapping):
             return {languages[iso]: text for iso, text in value.items() if iso in languages}
@@ -54,7 +58,11 @@ def to_entity(kind: Kind, encoded: Mapping[str, ShopValue], *, shop_id: int | No
         shop_field = kind.fields[name]
         if isinstance(value, list):
             associations[shop_field.name] = [{"id": str(item)} for item in value]
-        elif shop_field.form is Form.NUMBER and shop_field.name in {"quantity", "from_quantity"} and isinstance(value, str):
+        elif (
+            shop_field.form is Form.NUMBER
+            and shop_field.name in {"quantity", "from_quantity"}
+            and isinstance(value, str)
+        ):
             fields[shop_field.name] = str(int(Decimal(value)))
         else:
             fields[shop_field.name] = value

@@ -143,7 +143,9 @@ def _start_if_due(schedule: FlowSchedule, now: datetime) -> bool:
     if schedule.next_at and schedule.next_at > now:
         return False
     # Two ticks at the same moment: only the one whose update hits the row starts the run.
-    taken = FlowSchedule.objects.filter(pk=schedule.pk, next_at=schedule.next_at).update(next_at=next_time(schedule, now))
+    taken = FlowSchedule.objects.filter(pk=schedule.pk, next_at=schedule.next_at).update(
+        next_at=next_time(schedule, now)
+    )
     if not taken or schedule.next_at is None:
         return False
     request_run(schedule.client, schedule.flow, trigger=Trigger.SCHEDULE)

@@ -153,7 +153,14 @@ KINDS: dict[str, Kind] = {
             identity=("product", "combination", "group", "customer", "from_quantity"),
             lookup="product",
             # The shop's unique key spans these too: 0 and "no date" mean "whatever".
-            constants={"id_shop": "0", "id_cart": "0", "id_currency": "0", "id_country": "0", "from": _NO_DATE, "to": _NO_DATE},
+            constants={
+                "id_shop": "0",
+                "id_cart": "0",
+                "id_currency": "0",
+                "id_country": "0",
+                "from": _NO_DATE,
+                "to": _NO_DATE,
+            },
             slice=200,
         ),
         Kind(
@@ -178,7 +185,9 @@ KINDS: dict[str, Kind] = {
         Kind(
             name="addresses",
             resource="addresses",
-            fields=_text("alias", "company", "firstname", "lastname", "address1", "address2", "postcode", "city", "phone")
+            fields=_text(
+                "alias", "company", "firstname", "lastname", "address1", "address2", "postcode", "city", "phone"
+            )
             | {
                 "customer": ShopField("id_customer", Form.REF),
                 "country": ShopField("id_country", Form.REF),

@@ -95,7 +95,9 @@ def _change(wanted: Desired, known: Bound | None) -> PlannedChange | None:
     exists = known is not None and known.shop_id is not None
     confirmed = known.confirmed if known and exists else {}
     fields = dict(wanted.fields) if exists or wanted.update_only else {**wanted.at_creation, **wanted.fields}
-    different = {name: value for name, value in fields.items() if name not in confirmed or confirmed[name] != to_json(value)}
+    different = {
+        name: value for name, value in fields.items() if name not in confirmed or confirmed[name] != to_json(value)
+    }
     if not different and exists:
         return None
     if not exists and wanted.update_only:

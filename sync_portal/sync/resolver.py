@@ -39,13 +39,13 @@ class Resolver:
     def bound(self) -> dict[tuple[str, str], Bound]:
         """The bindings as the plan compares them."""
         return {
-            place: Bound(row.shop_id, row.confirmed, row.parked, row.parked_cause, row.parked_facts)
+            place: Bound(row.remote_id, row.confirmed, row.parked, row.parked_cause, row.parked_facts)
             for place, row in self.bindings.items()
         }
 
     def taken(self, kind: str) -> set[int]:
         """Shop ids of this kind that a local key holds already."""
-        return {row.shop_id for (name, _key), row in self.bindings.items() if name == kind and row.shop_id}
+        return {row.remote_id for (name, _key), row in self.bindings.items() if name == kind and row.remote_id}
 
     def id_of(self, ref: Ref) -> int:
         """The shop id behind a reference.
@@ -55,8 +55,8 @@ class Resolver:
             RetryableError: it is a resource of ours that is not in the shop yet.
         """
         binding = self.bindings.get((ref.kind, ref.key))
-        if binding is not None and binding.shop_id:
-            return binding.shop_id
+        if binding is not None and binding.remote_id:
+            return binding.remote_id
         if (ref.kind, ref.key) in CONFIGURATION:
             return int(self.configuration[CONFIGURATION[ref.kind, ref.key]])
         if ref.kind == "taxes":
@@ -74,13 +74,17 @@ class Resolver:
     def _country(self, iso: str) -> int:
         found = self.countries.get(iso)
         if found is None:
-            raise RejectedRecordError("shop.invalid_value", {"field": "country", "value": iso, "message": "unknown country"})
+            raise RejectedRecordError(
+                "shop.invalid_value", {"field": "country", "value": iso, "message": "unknown country"}
+            )
         return found
 
     @cached_property
     def languages(self) -> Mapping[str, int]:
         """ISO code -> id of the shop's languages."""
-        return {_text(row, "iso_code"): _id(row) for row in self.webservice.read("languages", display=["id", "iso_code"])}
+        return {
+            _text(row, "iso_code"): _id(row) for row in self.webservice.read("languages", display=["id", "iso_code"])
+        }
 
     @cached_property
     def configuration(self) -> Mapping[str, str]:
@@ -92,7 +96,9 @@ class Resolver:
     @cached_property
     def countries(self) -> Mapping[str, int]:
         """ISO code -> id."""
-        return {_text(row, "iso_code"): _id(row) for row in self.webservice.read("countries", display=["id", "iso_code"])}
+        return {
+            _text(row, "iso_code"): _id(row) for row in self.webservice.read("countries", display=["id", "iso_code"])
+        }
 
     @cached_property
     def taxes(self) -> Mapping[Decimal, int]:

@@ -9,10 +9,7 @@ _ARTICLES = ("families", "catalogue_nodes", "articles", "gammes", "gamme_values"
 _TAXES = ("taxes", "article_accounting", "family_accounting")
 _PRICES = ("tariff_categories", "article_tariffs", "quantity_tiers", "gamme_prices")
 _STOCK = ("depots", "stock", "gamme_stock", "kit_components")
-_CUSTOMERS = ("customers", "countries")
-
-CATALOGUE_STREAMS = (*_ARTICLES, *_TAXES, *_PRICES, *_STOCK, "media", *_CUSTOMERS)
-"""Everything the catalogue is derived from; a flow collects its own part of it."""
+_CUSTOMERS = ("customers", "contacts", "countries")
 
 # Groups come before categories: in the shop a new group sees only the categories that are made after it.
 CATALOGUE = register(

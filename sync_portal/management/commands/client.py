@@ -16,8 +16,14 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         load = actions.add_parser("load", help="create or update a client from a file")
         load.add_argument("file", type=Path)
-        load.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings_",
-                          help="a value put over the file's, e.g. shops.0.url=https://shop.example.com; may be repeated")
+        load.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            dest="settings_",
+            help="a value put over the file's, e.g. shops.0.url=https://shop.example.com; may be repeated",
+        )
         export = actions.add_parser("export", help="print a client as TOML")
         export.add_argument("slug")
         export.add_argument("--with-secrets", action="store_true", help="include passwords and keys in clear")

@@ -31,9 +31,7 @@ class Command(BaseCommand):
         with Progress(*columns, console=Console(stderr=True), transient=True, disable=options["json"]) as bar:
             task = bar.add_task(options["flow"])
             try:
-                run = jobs.run_here(
-                    client, options["flow"], preview=options["preview"], on_progress=_shower(bar, task)
-                )
+                run = jobs.run_here(client, options["flow"], preview=options["preview"], on_progress=_shower(bar, task))
             except RuntimeError as error:
                 raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(result(run), ensure_ascii=False) if options["json"] else sentence(run))
@@ -58,7 +56,9 @@ def result(run: Run) -> dict[str, Any]:
         "preview": run.preview,
         **{name: getattr(run, name) for name in COUNTERS},
         "requests": run.requests,
-        "seconds": round((run.ended_at - run.started_at).total_seconds(), 1) if run.ended_at and run.started_at else None,
+        "seconds": round((run.ended_at - run.started_at).total_seconds(), 1)
+        if run.ended_at and run.started_at
+        else None,
         "cause": run.cause,
         "facts": run.facts,
         "causes": dict(counts_by_cause(run)),

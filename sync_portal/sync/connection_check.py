@@ -1,0 +1,89 @@
+"""The test of a client's connections: what is there, what is missing, in facts that a page or a command can tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors import connections
+from connectors.errors import ConnectorError
+from connectors.models import Client, SageConnection, ShopConnection
+from connectors.sage import reading
+from connectors.sage.streams import STREAMS
+from sync_portal.sync.kinds import KINDS
+
+NEEDED_VERBS = frozenset({"get", "post", "put"})
+READ_ONLY = (
+    "languages",
+    "configurations",
+    "countries",
+    "taxes",
+    "tax_rules",
+    "tax_rule_groups",
+    "orders",
+    "order_details",
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One connection after its test."""
+
+    name: str
+    ok: bool
+    found: dict[str, Any] = field(default_factory=dict)
+    cause: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "ok": self.ok, "found": self.found, "cause": self.cause, "facts": self.facts}
+
+
+def check_client(client: Client) -> list[Checked]:
+    """Test the Sage connection and every active shop; a failure is a result, never an exception."""
+    sage = SageConnection.objects.filter(client=client).first()
+    checked = [_guarded("Sage", _sage, sage) if sage else Checked("Sage", ok=False, cause="portal.no_sage")]
+    shops = list(client.shops.filter(active=True))
+    return checked + [_guarded(shop.name, _shop, shop) for shop in shops]
+
+
+def _guarded(name: str, check: Any, connection: Any) -> Checked:
+    try:
+        return Checked(name, ok=True, found=check(connection))
+    except ConnectorError as error:
+        return Checked(name, ok=False, cause=error.cause, facts=error.facts)
+
+
+def _sage(connection: SageConnection) -> dict[str, Any]:
+    with connections.open_sage(connection.client) as session:
+        capabilities = connections.probe_sage(connection.client, session)
+        counts = {
+            name: reading.count(session, capabilities, stream)
+            for name, stream in STREAMS.items()
+            if capabilities.has(stream.table)
+        }
+    return {"capabilities": capabilities.describe(), "records": counts}
+
+
+def _shop(connection: ShopConnection) -> dict[str, Any]:
+    with connections.open_shop(connection) as webservice:
+        capabilities = webservice.capabilities()
+        missing = {
+            resource: sorted(wanted - capabilities.rights.get(resource, frozenset()))
+            for resource, wanted in _needed().items()
+            if wanted - capabilities.rights.get(resource, frozenset())
+        }
+        languages = webservice.read("languages", display=["id", "iso_code", "active"])
+        return {
+            "version": capabilities.version,
+            "partial updates (PATCH)": capabilities.has_patch,
+            "languages": [language.fields.get("iso_code") for language in languages],
+            "rights the key lacks": missing,
+            "clock ahead by": str(capabilities.clock_shift),
+        }
+
+
+def _needed() -> dict[str, frozenset[str]]:
+    """Resource -> verbs that the flows use."""
+    written = {kind.resource: NEEDED_VERBS if kind.creatable else frozenset({"get", "put"}) for kind in KINDS.values()}
+    return {resource: frozenset({"get"}) for resource in READ_ONLY} | written

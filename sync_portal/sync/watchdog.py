@@ -1,0 +1,102 @@
+"""Keeps a worker cluster alive: restarts it when it ends, kills and restarts it when it is frozen.
+
+A django-q2 cluster whose idle worker was killed can look alive and never run anything again, and then does not even obey a
+SIGTERM. So it runs in a process group of its own; the sign of life is the tick that the workers carry every minute.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from sync_portal.sync.models import Beat
+
+logger = logging.getLogger(__name__)
+
+SILENT_AFTER = timedelta(minutes=3)
+"""The tick comes every minute and is looked for every 30 s: three minutes without one is a frozen cluster."""
+DRAIN_SECONDS = 60
+"""How long a cluster that is asked to end may go on with its current records."""
+
+
+class Watchdog:
+    """Runs one cluster command and watches over it until told to stop."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        silent_after: timedelta = SILENT_AFTER,
+        poll_seconds: float = 1.0,
+        start: Callable[[Sequence[str]], subprocess.Popen[bytes]] | None = None,
+    ) -> None:
+        self.command = command
+        self.silent_after = silent_after
+        self.poll_seconds = poll_seconds
+        self.restarts = 0
+        self._start = start or _start
+        self._stopping = False
+
+    def stop(self, *_signal: object) -> None:
+        """Ask the watchdog to end its cluster and return from `run` (a signal handler)."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Watch until `stop`; the cluster is running exactly while this does."""
+        cluster = self._start(self.command)
+        since = timezone.now()
+        try:
+            while not self._stopping:
+                time.sleep(self.poll_seconds)
+                if cluster.poll() is None and not self.silent(since):
+                    continue
+                logger.error(
+                    "the worker cluster %s: starting it again", "ended" if cluster.poll() is not None else "is frozen"
+                )
+                kill_group(cluster)
+                self.restarts += 1
+                cluster, since = self._start(self.command), timezone.now()
+        finally:
+            end_group(cluster)
+
+    def silent(self, since: object) -> bool:
+        """Whether the cluster started at `since` has given no sign of life for too long."""
+        close_old_connections()
+        try:
+            last = Beat.objects.filter(name="tick").values_list("at", flat=True).first()
+        except DatabaseError:  # the database is away: that is not the cluster's silence
+            return False
+        newest = max(filter(None, (last, since)))  # type: ignore[type-var]
+        return timezone.now() - newest > self.silent_after  # type: ignore[operator]
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603  our own interpreter and command
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, then end its whole group."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=DRAIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            logger.warning("the worker cluster did not end in %s s: killed", DRAIN_SECONDS)
+    kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all its children, whatever state they are in."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()

@@ -1,0 +1,107 @@
+"""One run per client and flow, held by the database, whatever happens to workers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from connectors.models import Client
+from sync_portal.sync import claims
+from sync_portal.sync.models import Run, RunState
+
+pytestmark = pytest.mark.django_db
+
+
+def queued(client: Client, flow: str = "stock") -> Run:
+    return Run.objects.create(client=client, flow=flow)
+
+
+def dead(client: Client, *, attempt: int = 1) -> Run:
+    """A run whose worker has given no sign of life for a minute."""
+    past = timezone.now() - timedelta(minutes=1)
+    return Run.objects.create(
+        client=client, flow="stock", state=RunState.RUNNING, attempt=attempt, claim="old", lease_until=past
+    )
+
+
+def test_a_waiting_run_is_claimed_once(client_acme: Client) -> None:
+    run = queued(client_acme)
+    mine = claims.claim(run.pk)
+    assert mine is not None
+    assert (mine.state, mine.attempt) == (RunState.RUNNING, 1)
+    assert claims.claim(run.pk) is None
+
+
+def test_a_flow_runs_once_at_a_time_for_a_client(client_acme: Client) -> None:
+    first = queued(client_acme)
+    claims.claim(first.pk)
+    second = queued(client_acme)
+    assert claims.claim(second.pk) is None
+    second.refresh_from_db()
+    assert (second.state, second.attempt) == (RunState.QUEUED, 0)
+    assert claims.claim(queued(client_acme, "orders").pk) is not None
+
+
+def test_the_database_itself_refuses_a_second_running_run(client_acme: Client) -> None:
+    claims.claim(queued(client_acme).pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Run.objects.create(client=client_acme, flow="stock", state=RunState.RUNNING)
+
+
+def test_a_worker_that_lost_its_lease_can_write_nothing_more(client_acme: Client) -> None:
+    run = queued(client_acme)
+    first = claims.claim(run.pk)
+    assert first is not None
+    Run.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    second = claims.claim(run.pk)
+    assert second is not None
+    assert second.attempt == 2
+    with pytest.raises(claims.LeaseLost):
+        claims.extend(first, done=5)
+    assert claims.release(first, RunState.SUCCEEDED) is False
+    assert claims.release(second, RunState.SUCCEEDED) is True
+    run.refresh_from_db()
+    assert (run.state, run.done) == (RunState.SUCCEEDED, 0)
+
+
+def test_a_heartbeat_prolongs_the_lease_and_stores_the_progress(client_acme: Client) -> None:
+    run = claims.claim(queued(client_acme).pk)
+    assert run is not None
+    Run.objects.update(lease_until=timezone.now())
+    claims.extend(run, step="apply", done=3, total=9)
+    run.refresh_from_db()
+    assert (run.step, run.done, run.total) == ("apply", 3, 9)
+    assert run.lease_until is not None
+    assert run.lease_until > timezone.now() + timedelta(seconds=30)
+
+
+def test_the_run_of_a_dead_worker_goes_back_to_the_queue(client_acme: Client) -> None:
+    run = dead(client_acme)
+    assert claims.sweep() == [run.pk]
+    run.refresh_from_db()
+    assert (run.state, run.cause) == (RunState.QUEUED, "portal.worker_died")
+
+
+def test_a_run_that_kills_its_workers_is_not_started_for_ever(client_acme: Client, settings: Any) -> None:
+    run = dead(client_acme, attempt=settings.RUN_MAX_ATTEMPTS)
+    assert claims.sweep() == []
+    run.refresh_from_db()
+    assert (run.state, run.cause) == (RunState.FAILED, "portal.too_many_attempts")
+    assert claims.claim(run.pk) is None
+
+
+def test_a_dead_run_gives_way_to_the_newer_one_that_waits(client_acme: Client) -> None:
+    old, new = dead(client_acme), queued(client_acme)
+    assert claims.sweep() == []
+    old.refresh_from_db()
+    assert old.state == RunState.FAILED
+    assert claims.claim(new.pk) is not None
+
+
+def test_a_live_run_is_left_alone(client_acme: Client) -> None:
+    claims.claim(queued(client_acme).pk)
+    assert claims.sweep() == []

@@ -1,0 +1,155 @@
+"""Asking for runs, the queue, schedules and the tick; what a run does is tested elsewhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from django_q.models import OrmQ, Schedule
+
+from connectors.models import Client
+from sync_portal.sync import engine, jobs
+from sync_portal.sync.models import Beat, FlowSchedule, Run, RunState, Trigger
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Runs that reached the engine, which here only ends them well."""
+    seen: list[int] = []
+
+    def execute(run: Run, **_options: object) -> str:
+        seen.append(run.pk)
+        Run.objects.filter(pk=run.pk).update(state=RunState.SUCCEEDED, ended_at=timezone.now())
+        return RunState.SUCCEEDED
+
+    monkeypatch.setattr(engine, "execute", execute)
+    return seen
+
+
+def test_asking_twice_gives_the_run_that_waits(client_acme: Client) -> None:
+    first = jobs.request_run(client_acme, "stock")
+    assert jobs.request_run(client_acme, "stock") == first
+    assert Run.objects.count() == 1
+
+
+def test_a_run_is_handed_to_the_workers_only_after_the_commit(
+    client_acme: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        jobs.request_run(client_acme, "stock")
+        assert OrmQ.objects.count() == 0
+    assert len(callbacks) == 1
+    assert OrmQ.objects.count() == 1
+
+
+def test_an_unknown_flow_is_refused_with_the_list_of_flows(client_acme: Client) -> None:
+    with pytest.raises(KeyError, match=r"no flow is called 'stok'; there are: .*stock"):
+        jobs.request_run(client_acme, "stok")
+
+
+def test_a_job_delivered_twice_runs_once(client_acme: Client, executed: list[int]) -> None:
+    run = jobs.request_run(client_acme, "stock")
+    assert jobs.carry(run.pk) == RunState.SUCCEEDED
+    assert jobs.carry(run.pk) == "not free"
+    assert executed == [run.pk]
+
+
+def test_the_run_that_waited_is_dispatched_when_the_one_before_ends(
+    client_acme: Client, executed: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    first = jobs.request_run(client_acme, "stock")
+    with django_capture_on_commit_callbacks() as callbacks:
+        jobs.carry(first.pk)
+        assert callbacks == []
+    Run.objects.create(client=client_acme, flow="stock")
+    again = jobs.request_run(client_acme, "orders")
+    Run.objects.filter(pk=again.pk).update(flow="stock", state=RunState.CANCELLED)
+    with django_capture_on_commit_callbacks() as callbacks:
+        jobs._next_in_line(first)
+    assert len(callbacks) == 1
+
+
+def test_a_waiting_run_is_cancelled_at_once_and_says_by_whom(client_acme: Client, make_user: Any) -> None:
+    run = jobs.request_run(client_acme, "stock")
+    jobs.request_cancel(run, user=make_user("alix"))
+    run.refresh_from_db()
+    assert (run.state, run.facts) == (RunState.CANCELLED, {"person": "alix"})
+
+
+def test_the_queue_position_counts_the_runs_before(client_acme: Client) -> None:
+    first, second = jobs.request_run(client_acme, "stock"), jobs.request_run(client_acme, "orders")
+    assert [jobs.queue_position(first), jobs.queue_position(second)] == [1, 2]
+
+
+def test_only_a_braked_run_is_approved_and_only_with_a_comment(client_acme: Client, make_user: Any) -> None:
+    user = make_user("alix")
+    stopped = Run.objects.create(client=client_acme, flow="prices", state=RunState.STOPPED)
+    with pytest.raises(ValueError, match="comment"):
+        jobs.approve(stopped, user=user, comment="  ")
+    passed = jobs.approve(stopped, user=user, comment="Soldes d’hiver")
+    passed.refresh_from_db()
+    assert (passed.approved_by, passed.approval, passed.trigger) == (user, "Soldes d’hiver", Trigger.RETRY)
+    with pytest.raises(ValueError, match="brake"):
+        jobs.approve(passed, user=user, comment="encore")
+
+
+# --- the tick ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_tick_is_installed_once_by_the_migrations() -> None:
+    jobs.install_tick()
+    assert Schedule.objects.filter(name=jobs.TICK).count() == 1
+
+
+def test_the_tick_leaves_a_sign_of_life(client_acme: Client) -> None:
+    jobs.tick()
+    assert timezone.now() - Beat.objects.get(name="tick").at < timedelta(seconds=10)
+
+
+def test_a_due_schedule_starts_its_flow_once(client_acme: Client) -> None:
+    due = timezone.now() - timedelta(minutes=1)
+    FlowSchedule.objects.create(client=client_acme, flow="stock", every_minutes=15, next_at=due)
+    jobs.tick()
+    jobs.tick()
+    run = Run.objects.get()
+    assert (run.flow, run.trigger) == ("stock", Trigger.SCHEDULE)
+    assert FlowSchedule.objects.get().next_at > timezone.now() + timedelta(minutes=14)
+
+
+@pytest.mark.parametrize("late", [timedelta(hours=5), timedelta(days=40)], ids=["hours", "weeks"])
+def test_slots_missed_while_everything_was_off_are_not_caught_up(client_acme: Client, late: timedelta) -> None:
+    FlowSchedule.objects.create(client=client_acme, flow="stock", every_minutes=15, next_at=timezone.now() - late)
+    jobs.tick()
+    assert Run.objects.count() == 1
+    assert FlowSchedule.objects.get().next_at > timezone.now()
+
+
+def test_a_paused_schedule_starts_nothing(client_acme: Client) -> None:
+    past = timezone.now() - timedelta(minutes=1)
+    FlowSchedule.objects.create(client=client_acme, flow="stock", every_minutes=15, next_at=past, paused=True)
+    jobs.tick()
+    assert not Run.objects.exists()
+
+
+def test_a_run_that_was_never_delivered_is_dispatched_again(
+    client_acme: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    run = Run.objects.create(client=client_acme, flow="stock")
+    Run.objects.filter(pk=run.pk).update(queued_at=timezone.now() - timedelta(minutes=5))
+    with django_capture_on_commit_callbacks() as callbacks:
+        jobs.tick()
+    assert len(callbacks) == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [("Europe/Paris", datetime(2026, 7, 2, 0, 30, tzinfo=UTC)), ("UTC", datetime(2026, 7, 1, 2, 30, tzinfo=UTC))],
+)
+def test_a_cron_time_is_the_clients_own(client_acme: Client, zone: str, expected: datetime) -> None:
+    client_acme.time_zone = zone
+    schedule = FlowSchedule(client=client_acme, flow="images", cron="30 2 * * *")
+    assert jobs.next_time(schedule, datetime(2026, 7, 1, 1, 0, tzinfo=UTC)) == expected
