@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from connectors.errors import ConfigurationError
+from connectors.errors import ConfigurationError, ConnectorError
 from connectors.sage import values
+from connectors.sage.streams import STREAMS
 
 if TYPE_CHECKING:
     from connectors.sage.odbc import SageSession
 
 _INFORMATION_SCHEMA = (
-    "SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH FROM INFORMATION_SCHEMA.COLUMNS "
-    "WHERE TABLE_NAME LIKE 'F[_]%' OR TABLE_NAME LIKE 'P[_]%' OR TABLE_NAME LIKE 'cbSys%'"
+    "SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH FROM INFORMATION_SCHEMA.COLUMNS"
 )
 _SQLITE_SCHEMA = (
     "SELECT m.name, p.name, p.type, NULL FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'"
@@ -24,6 +24,14 @@ _SQLITE_SCHEMA = (
 _DECLARED_LENGTH = re.compile(r"char\((\d+)\)", re.IGNORECASE)
 
 DELETED_FREE_FIELD = 0
+
+_OTHER_TABLES = (
+    *("F_COMPTETG", "F_COMPTETINFOS", "F_DOCCURRENTPIECE", "F_DOCENTETEINFOS", "F_DOCLIGNETEXT", "F_DOCREGL"),
+    *("F_CREGLEMENT", "F_REGLECH", "P_CONDITIONNEMENT", "P_DOSSIER", "P_ORGAVEN", "P_PREFERENCES"),
+    *("cbSysLibre", "cbSysTable"),
+)
+KNOWN_TABLES = frozenset(name.lower() for name in (*(stream.table for stream in STREAMS.values()), *_OTHER_TABLES))
+"""The tables that the portal reads or writes: a real base has over 300, whose columns nobody asks for."""
 
 # What a column's presence or length says about the version, newest first (facts: "Version differences that matter").
 _VERSIONS: tuple[tuple[str, str, str, int], ...] = (
@@ -62,6 +70,8 @@ class Capabilities:
     tables: Mapping[str, Mapping[str, Column]]
     """Lower-case table -> lower-case column -> column."""
     free: Mapping[str, Sequence[FreeField]] = field(default_factory=dict)
+    lock_right: bool | None = None
+    """Whether the login may ask for Sage's record locks (needed to write directly); None where it cannot be told."""
 
     @classmethod
     def probe(cls, session: SageSession) -> Self:
@@ -71,10 +81,11 @@ class Capabilities:
         """
         tables: dict[str, dict[str, Column]] = {}
         for table, column in _catalogue(session):
-            tables.setdefault(table.lower(), {})[column.name.lower()] = column
+            if table.lower() in KNOWN_TABLES:
+                tables.setdefault(table.lower(), {})[column.name.lower()] = column
         found = cls(tables)
         found.require("F_ARTICLE", "AR_Ref")
-        return cls(tables, _free_fields(session, found))
+        return cls(tables, _free_fields(session, found), _lock_right(session))
 
     def has(self, table: str, column: str | None = None) -> bool:
         columns = self.tables.get(table.lower())
@@ -133,6 +144,8 @@ class Capabilities:
         for code, column in (("external_reference", "DO_RefExterne"), ("totals", "DO_TotalTTC"), ("hash", "cbHash")):
             lines.append((code, {"present": "yes" if self.has("F_DOCENTETE", column) else "no"}))
         lines.append(("modification_type", {"type": self.type("F_ARTICLE", "cbModification")}))
+        if self.lock_right is not None:
+            lines.append(("lock_right", {"present": "yes" if self.lock_right else "no"}))
         return lines
 
     def to_json(self) -> dict[str, Any]:
@@ -142,6 +155,7 @@ class Capabilities:
                 for table, columns in self.tables.items()
             },
             "free": {table: [[f.name, f.kind, f.length] for f in found] for table, found in self.free.items()},
+            "lock_right": self.lock_right,
         }
 
     @classmethod
@@ -152,6 +166,7 @@ class Capabilities:
                 for table, columns in data["tables"].items()
             },
             {table: tuple(FreeField(*found) for found in fields) for table, fields in data["free"].items()},
+            data["lock_right"],
         )
 
 
@@ -183,3 +198,13 @@ def _free_fields(session: SageSession, found: Capabilities) -> dict[str, tuple[F
         if kind != DELETED_FREE_FIELD and found.has(table, name):
             known.setdefault(table.lower(), []).append(FreeField(name, int(kind), int(length)))
     return {table: tuple(fields) for table, fields in known.items()}
+
+
+def _lock_right(session: SageSession) -> bool | None:
+    if session.dialect.lock_right is None:
+        return None
+    try:
+        ((granted,),) = session.rows(session.dialect.lock_right)
+    except ConnectorError:
+        return None  # a server that does not know the question: reading needs no answer
+    return None if granted is None else bool(granted)

@@ -23,6 +23,8 @@ class Dialect:
     begin: str | None
     """Starts a write transaction on an autocommit connection; None: the driver's own autocommit-off mode."""
     on_write_connection: tuple[str, ...] = ()
+    lock_right: str | None = None
+    """SELECT of whether this login may ask for Sage's record locks; without it Sage's triggers refuse every write."""
     lock_hint: str = ""
     """After a table's name: holds the rows read, so that a next number is given once."""
 
@@ -46,8 +48,10 @@ DIALECTS: dict[DialectName, Dialect] = {
         "sqlserver",
         clock="SELECT GETDATE()",
         begin=None,
-        # Sage's triggers print row counts, and an error must undo the whole order, not one statement.
-        on_write_connection=("SET NOCOUNT ON", "SET XACT_ABORT ON"),
+        # Sage's triggers print row counts; an error must undo the whole order, not one statement; somebody's lock
+        # sends the order back to the queue (1222) instead of holding a worker.
+        on_write_connection=("SET NOCOUNT ON", "SET XACT_ABORT ON", "SET LOCK_TIMEOUT 15000"),
+        lock_right="SELECT HAS_PERMS_BY_NAME('master..xp_CBIsFileLock', 'OBJECT', 'EXECUTE')",
         lock_hint=" WITH (UPDLOCK, HOLDLOCK)",
     ),
     "sage": Dialect("sage", clock=None, begin=None),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 
@@ -18,6 +19,8 @@ class FakeDriver:
     def __init__(self, fail: Callable[[str], None], rows: list[tuple[Any, ...]] | None = None) -> None:
         self.fail = fail
         self.rows = rows or []
+        self.answers: dict[str, list[tuple[Any, ...]]] = {}
+        """Rows of the statements that begin so; ``rows`` for the others."""
         self.connections: list[FakeConnection] = []
 
     def connect(self, text: str, *, autocommit: bool, timeout: int) -> FakeConnection:
@@ -61,7 +64,14 @@ class FakeCursor:
 
     def execute(self, sql: str, *params: object) -> FakeCursor:
         self.connection.do(sql)
+        answers = self.connection.driver.answers
+        self.rows = next((list(rows) for start, rows in answers.items() if sql.startswith(start)), self.rows)
         return self
+
+    def columns(self) -> Iterator[Any]:
+        self.connection.do("columns")
+        for table, column, type_, size in self.rows:
+            yield SimpleNamespace(table_name=table, column_name=column, type_name=type_, column_size=size)
 
     def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
         self.connection.do("fetch")

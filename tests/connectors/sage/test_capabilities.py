@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import ConfigurationError
+from connectors.sage import odbc
 from connectors.sage.capabilities import Capabilities, Column, FreeField
 from connectors.sage.odbc import SageSession, SageSettings, open_session
 from connectors.sandbox.sage.connection import connect
+
+from .fake_driver import Error, FakeDriver
 
 Open = Callable[[str], SageSession]
 
@@ -105,9 +108,48 @@ def test_a_base_that_is_not_sages_is_refused(tmp_path: Path) -> None:
     assert caught.value.facts == {"table": "F_ARTICLE"}
 
 
-def test_a_length_of_information_schema_and_an_unlimited_text() -> None:
-    from connectors.sage.capabilities import _column
+CATALOGUE = [
+    ("f_article", "AR_Ref", "varchar", 19),
+    ("f_article", "AR_PrixVen", "numeric", None),
+    ("f_glossaire", "GL_Text", "varchar", -1),
+    ("F_ECRITUREC", "EC_No", "int", None),
+]
 
-    assert _column("A", "varchar", 19) == Column("A", "varchar", 19)
-    assert _column("A", "varchar", -1) == Column("A", "varchar", 0)
-    assert _column("A", "int", 10) == Column("A", "int", 0)
+
+@pytest.mark.parametrize(("granted", "right"), [(1, True), (0, False), (None, None)])
+def test_sql_server_is_probed_by_its_own_catalogue(
+    monkeypatch: pytest.MonkeyPatch, granted: int | None, right: bool | None
+) -> None:
+    driver = FakeDriver(lambda what: None, CATALOGUE)
+    driver.answers["SELECT HAS_PERMS"] = [(granted,)]
+    monkeypatch.setattr(odbc, "_driver", lambda: driver)
+
+    found = Capabilities.probe(open_session(SageSettings(dialect="sqlserver", driver="FreeTDS", server="x")))
+
+    assert found.tables == {
+        "f_article": {"ar_ref": Column("AR_Ref", "varchar", 19), "ar_prixven": Column("AR_PrixVen", "numeric")},
+        "f_glossaire": {"gl_text": Column("GL_Text", "varchar")},
+    }
+    assert found.lock_right is right
+    assert Capabilities.from_json(found.to_json()) == found
+
+
+def test_a_server_that_cannot_tell_the_right_is_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(what: str) -> None:
+        if "HAS_PERMS" in what:
+            raise Error("42000", "[42000] [FreeTDS]function does not exist (33557097) (SQLExecDirectW)")
+
+    monkeypatch.setattr(odbc, "_driver", lambda: FakeDriver(fail, CATALOGUE))
+
+    found = Capabilities.probe(open_session(SageSettings(dialect="sqlserver", driver="FreeTDS", server="x")))
+
+    assert found.lock_right is None
+
+
+def test_sages_own_driver_is_probed_by_odbcs_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(odbc, "_driver", lambda: FakeDriver(lambda what: None, CATALOGUE))
+
+    found = Capabilities.probe(open_session(SageSettings(dialect="sage", dsn="SAGE")))
+
+    assert found.length("F_ARTICLE", "AR_Ref") == 19
+    assert found.lock_right is None

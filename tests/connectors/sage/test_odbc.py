@@ -151,7 +151,7 @@ def test_writing_has_its_own_connection_and_commits(fake: Callable[..., FakeDriv
     reader, writer = driver.connections
     assert reader.log == []
     assert not writer.autocommit
-    assert writer.log == ["SET NOCOUNT ON", "SET XACT_ABORT ON", "INSERT", "commit"]
+    assert writer.log == [*session.dialect.on_write_connection, "INSERT", "commit"]
 
 
 def test_an_error_rolls_back_and_keeps_a_sound_connection(fake: Callable[..., FakeDriver]) -> None:
