@@ -3,6 +3,8 @@
 The sentences speak to a sales assistant and say what to do; ``{fact}`` is filled with the real value.
 """
 
+# ruff: noqa: E501  a sentence is one line, so that it can be searched
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,10 +1,10 @@
 """Sage's prices for groups, customers and quantities, as the shop's specific prices. Pure.
 
 Two rules of the shop decide their shape. Among the rows that hold for a buyer it takes, before anything else, the one
-on the combination rather than on the product, then the highest `from_quantity`, and only then the customer's rather than
-the group's. So an audience repeats the quantities of the less specific ones where its price differs, and one product's
-prices are either all on the product or all on its combinations. And a price on the product still gets the combination's
-impact added.
+on the combination rather than on the product, then the highest `from_quantity`, and only then the customer's rather
+than the group's. So an audience repeats the quantities of the less specific ones where its price differs, and one
+product's prices are either all on the product or all on its combinations. And a price on the product still gets the
+combination's impact added.
 """
 
 from __future__ import annotations

@@ -1,0 +1,108 @@
+"""The mirror of Sage's rows: what was last read of each, so that an unchanged one costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from itertools import islice
+
+from connectors.models import Client
+from connectors.sage.records import Record
+from connectors.sage.streams import STREAMS
+from mapping.models import SourceRecord
+
+BATCH = 1000
+KEY_LENGTH = SourceRecord._meta.get_field("key").max_length or 200
+_HASH_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorResult:
+    """Rows read, new or changed among them, and found deleted (whole reads only)."""
+
+    read: int
+    changed: int
+    deleted: int
+
+
+def update_mirror(
+    client: Client, stream: str, records: Iterable[Record], *, run_id: int | None, now: datetime, full: bool
+) -> MirrorResult:
+    """Keep these records; memory stays constant whatever their number.
+
+    ``full`` says that they are all the rows there are: those that the mirror holds and that did not come are marked as
+    deleted. Several records of one key: the last one counts.
+    """
+    read = changed = 0
+    for batch in _batches(records):
+        read += len(batch)
+        changed += _update_batch(client, stream, batch, run_id=run_id, now=now, full=full)
+    deleted = _mark_deleted(client, stream, run_id=run_id, now=now) if full else 0
+    return MirrorResult(read, changed, deleted)
+
+
+def load_records(client: Client, streams: Iterable[str]) -> dict[str, list[Record]]:
+    """The records that Sage still has, typed, by stream."""
+    loaded: dict[str, list[Record]] = {stream: [] for stream in streams}
+    rows = SourceRecord.objects.filter(client=client, stream__in=list(loaded), deleted_at=None)
+    for stream, data in rows.values_list("stream", "data").iterator(chunk_size=BATCH):
+        loaded[stream].append(STREAMS[stream].record.from_json(data))
+    return loaded
+
+
+def stored_key(key: str) -> str:
+    """The key as the table holds it: one too long for it (the path of a photo) ends in its hash."""
+    if len(key) <= KEY_LENGTH:
+        return key
+    digest = blake2b(key.encode(), digest_size=_HASH_LENGTH // 2).hexdigest()
+    return f"{key[: KEY_LENGTH - _HASH_LENGTH - 1]}#{digest}"
+
+
+def _batches(records: Iterable[Record]) -> Iterator[dict[str, Record]]:
+    iterator = iter(records)
+    while batch := list(islice(iterator, BATCH)):
+        yield {stored_key(record.key): record for record in batch}
+
+
+def _update_batch(
+    client: Client, stream: str, batch: dict[str, Record], *, run_id: int | None, now: datetime, full: bool
+) -> int:
+    """Write what differs; returns how many rows that were."""
+    known = SourceRecord.objects.filter(client=client, stream=stream, key__in=list(batch))
+    fingerprints = dict(known.filter(deleted_at=None).values_list("key", "fingerprint"))
+    rows = [
+        SourceRecord(
+            client=client,
+            stream=stream,
+            key=key,
+            data=record.to_json(),
+            fingerprint=fingerprint,
+            seen_at=now,
+            changed_at=now,
+            changed_run=run_id,
+            deleted_at=None,
+        )
+        for key, record in batch.items()
+        if fingerprints.get(key) != (fingerprint := record.fingerprint())
+    ]
+    _write(rows)
+    if full:
+        known.filter(seen_at__lt=now).update(seen_at=now)
+    return len(rows)
+
+
+def _write(rows: Sequence[SourceRecord]) -> None:
+    SourceRecord.objects.bulk_create(
+        rows,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["client", "stream", "key"],
+        update_fields=["data", "fingerprint", "seen_at", "changed_at", "changed_run", "deleted_at"],
+    )
+
+
+def _mark_deleted(client: Client, stream: str, *, run_id: int | None, now: datetime) -> int:
+    gone = SourceRecord.objects.filter(client=client, stream=stream, deleted_at=None, seen_at__lt=now)
+    return gone.update(deleted_at=now, changed_at=now, changed_run=run_id)

@@ -1,0 +1,132 @@
+"""The derived catalogue into its tables: what people see, and what remembers the photos' content."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from connectors.connections import media_paths as client_media_paths
+from connectors.models import Client
+from connectors.sage.paths import PathRules
+from mapping import rows
+from mapping.catalogue import Catalogue, CatalogueImage, Problem
+from mapping.media import HashedImage, KnownFile, hash_images, with_images, without_doubles
+from mapping.models import (
+    Category,
+    Combination,
+    CustomerGroup,
+    Product,
+    ProductImage,
+    ShopCustomer,
+    SpecificPrice,
+)
+
+M = TypeVar("M", bound=models.Model)
+BATCH = 500
+PARTS = frozenset({"categories", "products", "groups", "prices", "images", "customers"})
+
+
+def save_catalogue(
+    client: Client, catalogue: Catalogue, *, media_paths: PathRules, only: Collection[str] | None = None
+) -> Catalogue:
+    """Bring the tables to this catalogue; returns it with the content of its photos when they are among the parts.
+
+    Only rows that differ are written, rows gone are deleted. ``only`` names the parts to refresh (of `PARTS`); prices
+    and images are kept under products that are stored already.
+    """
+    parts = PARTS if only is None else PARTS & set(only)
+    hashed = _hashed(client, catalogue, media_paths) if "images" in parts else {}
+    if hashed:
+        catalogue = _with_content(catalogue, hashed)
+    with transaction.atomic():
+        if "groups" in parts:
+            _sync(CustomerGroup, {"client": client}, rows.groups(client, catalogue), rows.GROUP_FIELDS)
+        if "categories" in parts:
+            _sync(Category, {"client": client}, rows.categories(client, catalogue), rows.CATEGORY_FIELDS)
+        if "customers" in parts:
+            _sync(ShopCustomer, {"client": client}, rows.customers(client, catalogue), rows.CUSTOMER_FIELDS)
+        if "products" in parts:
+            _sync(Product, {"client": client}, rows.products(client, catalogue), rows.PRODUCT_FIELDS)
+        if parts & {"products", "prices", "images"}:
+            _save_details(client, catalogue, hashed, parts)
+    return catalogue
+
+
+def with_image_content(client: Client, catalogue: Catalogue, *, media_paths: PathRules | None = None) -> Catalogue:
+    """The catalogue with the content of its photos, without storing anything: for a client's further shops."""
+    paths = client_media_paths(client) if media_paths is None else media_paths
+    return _with_content(catalogue, _hashed(client, catalogue, paths))
+
+
+def images_with_content(client: Client) -> list[CatalogueImage]:
+    """The client's photos as they were last stored, in the order of their products."""
+    stored = ProductImage.objects.filter(product__client=client).select_related("product")
+    return [
+        CatalogueImage(
+            product_key=row.product.key,
+            key=row.key,
+            source_path=row.source_path,
+            legend=row.legend,
+            position=row.position,
+            file=row.file,
+            content_hash=row.content_hash,
+            problem=Problem(row.problem["cause"], row.problem["facts"]) if row.problem else None,
+        )
+        for row in stored.order_by("product__reference", "position")
+    ]
+
+
+def _save_details(
+    client: Client, catalogue: Catalogue, hashed: Mapping[str, Sequence[HashedImage]], parts: Collection[str]
+) -> None:
+    ids = dict(Product.objects.filter(client=client).values_list("key", "id"))
+    scope = {"product__client": client}
+    if "products" in parts:
+        _sync(Combination, scope, rows.combinations(catalogue, ids), rows.COMBINATION_FIELDS, parent="product_id")
+    if "prices" in parts:
+        _sync(SpecificPrice, scope, rows.specific_prices(catalogue, ids), rows.PRICE_FIELDS, parent="product_id")
+    if "images" in parts:
+        _sync(ProductImage, scope, rows.images(hashed, ids), rows.IMAGE_FIELDS, parent="product_id")
+
+
+def _hashed(client: Client, catalogue: Catalogue, media_paths: PathRules) -> dict[str, list[HashedImage]]:
+    """Product -> its photos with their files looked at."""
+    columns = ("key", "file", "size", "modified_ns", "content_hash")
+    stored = ProductImage.objects.filter(product__client=client).values_list(*columns)
+    known = {key: KnownFile(*seen) for key, *seen in stored}
+    by_product: dict[str, list[HashedImage]] = defaultdict(list)
+    images = (image for product in catalogue.products for image in product.images)
+    for one in hash_images(images, media_paths=media_paths, known=known):
+        by_product[one.image.product_key].append(one)
+    return {product: without_doubles(found) for product, found in by_product.items()}
+
+
+def _with_content(catalogue: Catalogue, hashed: Mapping[str, Sequence[HashedImage]]) -> Catalogue:
+    products = tuple(with_images(product, hashed.get(product.key, ())) for product in catalogue.products)
+    return replace(catalogue, products=products)
+
+
+def _sync(
+    model: type[M], scope: Mapping[str, Any], wanted: Iterable[M], fields: Sequence[str], *, parent: str = "client_id"
+) -> None:
+    """Write the rows that are new or differ, delete those not wanted. A row is known by its parent and its key."""
+    manager: models.Manager[M] = model._default_manager
+    existing = {(getattr(row, parent), getattr(row, "key")): row for row in manager.filter(**scope).order_by()}  # noqa: B009
+    changed: list[M] = []
+    for row in wanted:
+        known = existing.pop((getattr(row, parent), getattr(row, "key")), None)  # noqa: B009
+        if known is None or any(getattr(known, name) != getattr(row, name) for name in fields):
+            changed.append(row)
+    if existing:
+        manager.filter(pk__in=[row.pk for row in existing.values()]).delete()
+    manager.bulk_create(
+        changed,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=[parent.removesuffix("_id"), "key"],
+        update_fields=list(fields),
+    )
