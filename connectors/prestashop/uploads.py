@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Collection
 from pathlib import PurePath
 
 from connectors.errors import ConnectorError, RejectedRecordError
@@ -40,12 +41,13 @@ class ProductImages:
             return [int(row["id"]) for row in rows if row.get("id", "").isdecimal()]
         return []
 
-    def upload(self, product_id: int, filename: str, data: bytes) -> int:
+    def upload(self, product_id: int, filename: str, data: bytes, *, existing: Collection[int] | None = None) -> int:
         """Add an image and return its id. A lost answer is looked up, and a failed upload leaves no row behind.
 
+        `existing` are the ids that the product has now, when the caller knows them: it saves asking.
         Raises RejectedRecordError ``shop.image_refused`` (facts message) among the errors of any write.
         """
-        before = set(self.ids(product_id))
+        before = set(self.ids(product_id) if existing is None else existing)
         try:
             answer, asked = self._asker.ask(
                 "POST",

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -130,9 +130,11 @@ class Webservice:
         """Ids of the product's images."""
         return self._images.ids(product_id)
 
-    def upload_image(self, product_id: int, filename: str, data: bytes) -> int:
+    def upload_image(
+        self, product_id: int, filename: str, data: bytes, *, existing: Collection[int] | None = None
+    ) -> int:
         """Add an image (cover first) and return its id; `images.prepare` makes the file acceptable beforehand."""
-        return self._images.upload(product_id, filename, data)
+        return self._images.upload(product_id, filename, data, existing=existing)
 
     def replace_image(self, product_id: int, image_id: int, filename: str, data: bytes) -> None:
         """Put another file in the place of an image."""

@@ -58,6 +58,7 @@ class Bench:
                 [
                     f"sage.path='{sage}'",
                     f"sage.media_folders.0.folder='{media}'",
+                    f"sage.media_folders.1.folder='{media}'",
                     f"shops.0.url='{shop.url}'",
                     f"shops.0.key='{shop.key}'",
                     "members=[]",

@@ -48,10 +48,11 @@ def check(*, shop_url: str, sage: Path, say: Say) -> dict[str, Any]:
         "sage_writes": sum(run.requests.get("sage", 0) for run in second) + changed_rows(before, sage_rows(sage)),
     }
     refused = [run for run in first + second if run.state != RunState.SUCCEEDED or run.rejected]
+    in_sage = sage_counts(sage)
     return {
-        "ok": not refused and not any(again.values()),
+        "ok": not refused and not any(again.values()) and in_sage["orders"] == ORDERS,
         "shop": shop_counts(shop_url),
-        "sage": sage_counts(sage),
+        "sage": in_sage,
         "second_round": again,
         "requests": {run.flow: run.requests for run in first},
     }
@@ -128,8 +129,12 @@ def sage_rows(path: Path) -> dict[str, set[str]]:
     """Every row of the Sage base, table by table: what `changed_rows` compares."""
     connection = connect(path)
     try:
-        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
-        return {table: {repr(row) for row in connection.execute(f'SELECT * FROM "{table}"').fetchall()} for table in tables}  # noqa: S608
+        tables = [
+            row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        ]
+        return {
+            table: {repr(row) for row in connection.execute(f'SELECT * FROM "{table}"').fetchall()} for table in tables
+        }  # noqa: S608
     finally:
         connection.close()
 

@@ -72,6 +72,7 @@ def prepare(places: Places, *, shop_url: str, articles: int | None) -> None:
         [
             f"sage.path='{places.sage}'",
             f"sage.media_folders.0.folder='{places.media}'",
+            f"sage.media_folders.1.folder='{places.media}'",
             f"shops.0.url='{shop_url}'",
             f"shops.0.key='{SHOP_KEY}'",
         ],
@@ -95,4 +96,3 @@ def _people() -> None:
         if made:
             user.set_password(login.password)
             user.save(update_fields=["password"])
-

@@ -79,13 +79,28 @@ def _stop_if_settings_are_wrong(tasks: Sequence[Task]) -> None:
 
 
 def _slices(changes: Sequence[Change], wanted: Mapping[int, str]) -> Iterator[tuple[Kind, list[Task]]]:
-    by_kind: dict[tuple[str, str], list[Task]] = {}
+    """Kind after kind, in the plan's order; what refers to its own kind (a category to its parent) comes a slice later."""
+    together: dict[tuple[str, str, int], list[Task]] = {}
+    depths = _depths(changes)
     for change in changes:
-        by_kind.setdefault((change.kind, change.action), []).append(Task(change, wanted.get(change.pk, "")))
-    for (name, _action), tasks in by_kind.items():
+        task = Task(change, wanted.get(change.pk, ""))
+        together.setdefault((change.kind, change.action, depths[change.kind, change.key]), []).append(task)
+    for (name, _action, _depth), tasks in together.items():
         rest = iter(tasks)
         while part := list(islice(rest, KINDS[name].slice)):
             yield KINDS[name], part
+
+
+def _depths(changes: Sequence[Change]) -> dict[tuple[str, str], int]:
+    """How many changes of the same kind stand above each: the plan names parents before their children."""
+    depths: dict[tuple[str, str], int] = {}
+    for change in changes:
+        after = (difference["after"] for difference in change.differences)
+        above = [tuple(value["ref"]) for value in after if isinstance(value, dict) and "ref" in value]
+        depths[change.kind, change.key] = max(
+            (depths[place] + 1 for place in above if place[0] == change.kind and place in depths), default=0
+        )
+    return depths
 
 
 def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
@@ -148,7 +163,7 @@ def _leave_what_is_right(resolver: Resolver, kind: Kind, tasks: list[Task]) -> N
 def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     if not tasks:
         return
-    entities = [forms.to_entity(kind, task.encoded | first_values(kind)) for task in tasks]
+    entities = [forms.to_entity(kind, task.encoded) for task in tasks]
 
     def find(entity: Entity) -> Entity | None:
         position = next(place for place, sent in enumerate(entities) if sent is entity)
@@ -156,11 +171,6 @@ def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
 
     for task, outcome in zip(tasks, resolver.webservice.create(kind.resource, entities, find=find), strict=True):
         task.shop_id, task.error, task.sent = outcome.id, outcome.error, outcome.error is None
-
-
-def first_values(kind: Kind) -> dict[str, ShopValue]:
-    """Values made up at the moment of creation and stored nowhere on our side."""
-    return {}
 
 
 def _update(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:

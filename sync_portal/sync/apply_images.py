@@ -58,7 +58,7 @@ def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductIma
     known.remote_id = None
     known.save()
     resolver.bindings[kind.name, task.change.key] = known
-    task.shop_id = resolver.webservice.upload_image(_product_id(task), name, data)
+    task.shop_id = resolver.webservice.upload_image(_product_id(task), name, data, existing=present)
     present.add(task.shop_id)
     task.sent = True
 

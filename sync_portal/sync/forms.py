@@ -52,7 +52,7 @@ def number(text: str) -> str:
 
 def to_entity(kind: Kind, encoded: Mapping[str, ShopValue], *, shop_id: int | None = None) -> Entity:
     """The entity to send: the encoded fields under the shop's names; with an id it is an update."""
-    fields: dict[str, str | dict[int, str]] = {"id": str(shop_id)} if shop_id else dict(kind.constants)
+    fields: dict[str, str | dict[int, str]] = {"id": str(shop_id)} if shop_id else _first_values(kind)
     associations: dict[str, list[dict[str, str]]] = {}
     for name, value in encoded.items():
         shop_field = kind.fields[name]
@@ -67,6 +67,10 @@ def to_entity(kind: Kind, encoded: Mapping[str, ShopValue], *, shop_id: int | No
         else:
             fields[shop_field.name] = value
     return Entity(fields=fields, associations=associations or None)
+
+
+def _first_values(kind: Kind) -> dict[str, str | dict[int, str]]:
+    return {**kind.constants, **{name: make() for name, make in kind.made_up.items()}}
 
 
 def display_of(kind: Kind, names: Mapping[str, Any] | set[str] | frozenset[str]) -> list[str]:

@@ -5,7 +5,8 @@ Adding a kind is adding a row here and a `desired_...` function in `mapping.desi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -47,6 +48,8 @@ class Kind:
     lookup: str = ""
     constants: Mapping[str, str] = field(default_factory=dict)
     """Shop fields that every creation carries because the shop's own default would hurt."""
+    made_up: Mapping[str, Callable[[], str]] = field(default_factory=dict)
+    """Shop fields that a creation needs and that nobody keeps: a first password."""
     creatable: bool = True
     read_first: bool = False
     """Its value moves in the shop by itself (an order takes stock): look before writing, what is right already is left."""
@@ -180,6 +183,7 @@ KINDS: dict[str, Kind] = {
             },
             identity=("email",),
             lookup="email",
+            made_up={"passwd": lambda: secrets.token_urlsafe(24)},
             slice=20,
         ),
         Kind(
