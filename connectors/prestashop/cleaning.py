@@ -94,7 +94,7 @@ PROPOSALS: dict[str, Callable[[str, int], str]] = {
     "isFloat": _number,
     "isUnsignedFloat": _number,
     "isPhoneNumber": lambda text, length: _one_line(re.sub(r"[^+0-9. ()/-]", " ", text)),
-    "isPostCode": lambda text, length: _one_line(re.sub(r"[^a-zA-Z 0-9-]", " ", _ascii(text)))[:length],
+    "isPostCode": lambda text, length: _one_line(re.sub(r"[^a-zA-Z 0-9-]", " ", _ascii(text)))[:length].rstrip(),
     "isAddress": lambda text, length: _short(text, length, "!<>?=+@{}_$%"),
     "isCityName": lambda text, length: _short(text, length, '!<>;?=+@#"°{}_$%'),
     "isMessage": lambda text, length: re.sub(r"[<>{}]", "", text)[:length],

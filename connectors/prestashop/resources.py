@@ -15,7 +15,7 @@ from connectors.prestashop.cleaning import (
     link_rewrite,
     without_controls,
 )
-from connectors.prestashop.rules import NEVER_BLANK, accepts, is_gtin
+from connectors.prestashop.rules import accepts, is_gtin
 from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity, FieldSpec, MultiLang, Schema, Text, illegal_field
 
@@ -68,7 +68,11 @@ def _value_problems(resource: str, entity: Entity, schema: Schema, capabilities:
         if spec is None or name in capabilities.never_written(resource) or spec.read_only:
             continue
         for language, text in _texts(value):
-            problem = _problem(spec, text, language) or _special_problem(resource, spec, text, language, capabilities)
+            # The shop wants a required text in its default language only.
+            wanted = spec.required and language in (None, capabilities.default_language)
+            problem = _problem(spec, text, language, wanted=wanted) or _special_problem(
+                resource, spec, text, language, capabilities
+            )
             if problem is not None:
                 yield problem
 
@@ -77,10 +81,9 @@ def _texts(value: Text | MultiLang) -> list[tuple[int | None, str]]:
     return [(None, value)] if isinstance(value, str) else list(value.items())
 
 
-def _problem(spec: FieldSpec, text: str, language: int | None) -> Problem | None:
+def _problem(spec: FieldSpec, text: str, language: int | None, *, wanted: bool) -> Problem | None:
     if not text.strip():
-        blank_refused = (spec.required and spec.format) or spec.format in NEVER_BLANK
-        return Problem(spec.name, text, "required", None, language) if blank_refused and spec.required else None
+        return Problem(spec.name, text, "required", None, language) if wanted else None
     if spec.max_size is not None and len(text) > spec.max_size:
         return Problem(spec.name, text, f"length {spec.max_size}", _proposal(spec, text), language)
     if not accepts(spec.format, text):

@@ -76,9 +76,6 @@ RULES: dict[str, Rule] = {
     "isProductVisibility": _pattern(r"both|catalog|search|none"),
 }
 RULES["IsGenericName"] = RULES["isGenericName"]
-# These take a value even where the field is not required: a blank quantity is refused (85), a blank date of a
-# special price too.
-NEVER_BLANK = frozenset({"isPrice", "isNegativePrice", "isInt", "isDateFormat", "isReductionType"})
 
 
 def accepts(rule: str, value: str) -> bool:

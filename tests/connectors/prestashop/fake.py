@@ -48,7 +48,7 @@ WARNING = "warning"
 
 @dataclass
 class FakeShop:
-    """`bad` maps a reference to what the shop answers when it meets it: INVALID, EMPTY_500 or WARNING (saved all the same)."""
+    """`bad` maps a reference to what the shop answers when it meets it: INVALID, EMPTY_500, WARNING (saved anyway)."""
 
     version: str = "8.2.1"
     bad: dict[str, str] = field(default_factory=dict)
