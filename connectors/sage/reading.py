@@ -124,15 +124,20 @@ class _Reader:
 
 
 def _read_column(reader: Callable[[Any], Any], column: Collection[Any]) -> Collection[Any]:
-    """The column read; where all its values already have their type, without a Python call per value."""
+    """The column read: at once where all its values already have their type, else each distinct value once."""
     types = set(map(type, column))
     if reader is values.text and types <= {str, NoneType}:
         return [value.rstrip(" ") if value else "" for value in column]
+    if reader is values.verbatim and types == {str}:
+        return column
     if (reader is values.integer and types == {int}) or (reader is values.decimal and types == {Decimal}):
         return column
     if reader is values.flag and types == {int}:
         return list(map(bool, column))
-    return list(map(reader, column))
+    known = {value: reader(value) for value in set(column)}
+    if len(known) == 1:
+        return list(known.values()) * len(column)
+    return list(map(known.__getitem__, column))
 
 
 def _readable(reader: Callable[[Any], Any], value: Any) -> bool:
