@@ -1,12 +1,12 @@
 """Stored secrets: encrypted at rest, never shown again, never logged. The only code that reads them.
 
-A secret is a Fernet token in the database, made with the first of `settings.CREDENTIALS_KEYS`; every key of the list can open
-it, so that a key is rotated by putting the new one in front and saving the connections again.
+A secret is a Fernet token in the database, made with the first of `settings.CREDENTIALS_KEYS`; every key of the list
+can open it, so that a key is rotated by putting the new one in front and saving the connections again.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -41,7 +41,13 @@ class Secret:
     __repr__ = __str__
 
 
-class SecretField(models.TextField):
+if TYPE_CHECKING:
+    _SecretColumn = models.TextField[Secret | str, Secret]
+else:
+    _SecretColumn = models.TextField
+
+
+class SecretField(_SecretColumn):
     """A text column that holds the encrypted form of a `Secret`."""
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Secret:
@@ -66,7 +72,8 @@ def unseal(token: str) -> Secret:
     """The secret behind a token.
 
     Raises:
-        ConfigurationError: no key of `CREDENTIALS_KEYS` opens it. The ciphertext is never handed on as if it were the value.
+        ConfigurationError: no key of `CREDENTIALS_KEYS` opens it. The ciphertext is never handed on as if it were the
+        value.
     """
     if not token:
         return Secret()

@@ -1,7 +1,7 @@
 """Errors of the connectors, named by what the caller should do next.
 
-Every one carries the code of a cause (`sync_portal.sync.causes` holds the catalogue with the sentence for people) and the
-facts that the sentence quotes: the real value and the place it was met.
+Every one carries the code of a cause (`sync_portal.sync.causes` holds the catalogue with the sentence for people) and
+the facts that the sentence quotes: the real value and the place it was met.
 """
 
 from __future__ import annotations

@@ -85,7 +85,9 @@ class SageConnection(models.Model):
     query_timeout = models.PositiveSmallIntegerField(_("query time-out (s)"), default=120)
     write_enabled = models.BooleanField(_("orders may be written into Sage"), default=False)
     media_folders = models.JSONField(_("folders of photos and documents"), default=list, blank=True)
-    """[{"prefix": "C:\\\\Sage\\\\Multimedia", "folder": "/mnt/sage/multimedia"}, ...]: where Windows paths are found here."""
+    """[{"prefix": "C:\\\\Sage\\\\Multimedia", "folder": "/mnt/sage/multimedia"}, ...]: where Windows paths are
+    found here.
+    """
     capabilities = models.JSONField(default=dict, blank=True, editable=False)
     capabilities_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -43,9 +43,9 @@ class Held:
 class Desired:
     """What one resource should be, as far as one flow owns it.
 
-    ``fields`` are compared with the confirmed state at every run. ``at_creation`` are sent only when the resource is made
-    (defaults the shop needs, first values of fields that belong to somebody else afterwards). ``update_only`` says that the
-    flow does not create it: it waits until another flow has (a price waits for its product).
+    ``fields`` are compared with the confirmed state at every run. ``at_creation`` are sent only when the resource is
+    made (defaults the shop needs, first values of fields that belong to somebody else afterwards). ``update_only`` says
+    that the flow does not create it: it waits until another flow has (a price waits for its product).
     """
 
     kind: str

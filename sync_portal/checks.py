@@ -41,7 +41,7 @@ def _credentials_keys() -> Iterable[CheckMessage]:
         except ValueError:
             yield Critical(
                 f"Key number {rank} of CREDENTIALS_KEYS is not a Fernet key (32 bytes, url-safe base64)",
-                hint="Make one with Fernet.generate_key(); a key that was in use must stay in the list until all is re-encrypted",
+                hint="Make one with Fernet.generate_key(); a key in use stays in the list until all is re-encrypted",
                 id="sync_portal.E003",
             )
 
@@ -65,7 +65,8 @@ def _database() -> Iterable[CheckMessage]:
 def _jobs() -> Iterable[CheckMessage]:
     if settings.Q_CLUSTER["retry"] <= settings.Q_CLUSTER["timeout"]:
         yield Error(
-            f"Q_CLUSTER['retry'] ({settings.Q_CLUSTER['retry']}) must be longer than the timeout ({settings.Q_CLUSTER['timeout']})",
+            f"Q_CLUSTER: retry ({settings.Q_CLUSTER['retry']} s) must be longer than timeout "
+            f"({settings.Q_CLUSTER['timeout']} s)",
             hint="Leave it to the settings file: it is computed from JOB_TIMEOUT",
             id="sync_portal.E006",
         )

@@ -1,7 +1,7 @@
 """Clients as files: everything an agency configures, in TOML, so that a set-up can be reviewed, copied and restored.
 
-A file is validated whole before anything is saved; an error names the place and the value. Secrets are left out of an export
-unless asked for, and a file without them keeps the ones stored.
+A file is validated whole before anything is saved; an error names the place and the value. Secrets are left out of an
+export unless asked for, and a file without them keeps the ones stored.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from mapping.rules import load_rules
 from sync_portal.sync import jobs
 from sync_portal.sync.flows import all_flows
 from sync_portal.sync.models import FlowSchedule
-
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -208,9 +207,7 @@ def _secret(name: str, text: str | None) -> dict[str, Secret]:
     return {} if text is None else {name: Secret(text)}
 
 
-def _save(
-    model: type[Row], identity: dict[str, Any], fields: Mapping[str, Any], told: list[str]
-) -> tuple[Row, bool]:
+def _save(model: type[Row], identity: dict[str, Any], fields: Mapping[str, Any], told: list[str]) -> tuple[Row, bool]:
     row = model._default_manager.filter(**identity).first()
     if row is None:
         row = model._default_manager.create(**identity, **fields)

@@ -16,7 +16,9 @@ environ.Env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 CREDENTIALS_KEYS = env.list("CREDENTIALS_KEYS", default=[])
-"""Fernet keys that encrypt stored secrets: the first one encrypts, all of them decrypt (so that a key can be rotated)."""
+"""Fernet keys that encrypt stored secrets: the first one encrypts, all of them decrypt (so that a key can be
+rotated).
+"""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
@@ -87,11 +89,13 @@ TEMPLATES = [
 # --- database -------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
-# Connections are kept, never pooled: psycopg's pool shares sockets between django-q2's forked processes (docs/engine.md).
+# Connections are kept, never pooled: psycopg's pool shares sockets between django-q2's forked processes
+# (docs/engine.md).
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE takes the write lock at the start of a transaction: a reader that turns writer cannot be refused halfway.
+    # IMMEDIATE takes the write lock at the start of a transaction: a reader that turns writer cannot be refused
+    # halfway.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

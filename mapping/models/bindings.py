@@ -8,8 +8,8 @@ from connectors.models import ShopConnection
 class Binding(models.Model):
     """Local key <-> shop id, with the confirmed state.
 
-    The unique constraint is what makes a doubled resource impossible on our side; `pending` is what was about to be created
-    when `remote_id` is still empty, so that a run that died in between can find out what happened.
+    The unique constraint is what makes a doubled resource impossible on our side; `pending` is what was about to be
+    created when `remote_id` is still empty, so that a run that died in between can find out what happened.
     """
 
     shop = models.ForeignKey(ShopConnection, on_delete=models.CASCADE, related_name="bindings")

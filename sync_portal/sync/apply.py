@@ -1,7 +1,8 @@
-"""Changes become batches, batches become outcomes. Kind after kind, slice after slice; one bad record never stops the others.
+"""Changes become batches, batches become outcomes. Kind after kind, slice after slice; one bad record never stops the
+others.
 
-Every slice leaves its outcome in the database before the next one is sent: a run that dies is taken up from there. What the
-dead run had sent without learning the answer is found again by `finder` and adopted, not created twice.
+Every slice leaves its outcome in the database before the next one is sent: a run that dies is taken up from there.
+What the dead run had sent without learning the answer is found again by `finder` and adopted, not created twice.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ def _stop_if_settings_are_wrong(tasks: Sequence[Task]) -> None:
 
 
 def _slices(changes: Sequence[Change], wanted: Mapping[int, str]) -> Iterator[tuple[Kind, list[Task]]]:
-    """Kind after kind, in the plan's order; what refers to its own kind (a category to its parent) comes a slice later."""
+    """Kind after kind, in the plan's order; what refers to its own kind (a category to its parent) comes a slice
+    later.
+    """
     together: dict[tuple[str, str, int], list[Task]] = {}
     depths = _depths(changes)
     for change in changes:
@@ -242,7 +245,8 @@ def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[T
     fields = ["state", "cause", "facts", "detail", "shop_id_given"]
     Change.objects.bulk_update([task.change for task in tasks], fields, batch_size=500)
     Binding.objects.bulk_create(fresh, batch_size=500)
-    columns = ["remote_id", "confirmed", "previous", "pending", "confirmed_at", "parked", "parked_cause", "parked_facts"]
+    columns = ["remote_id", "confirmed", "previous", "pending", "confirmed_at"]
+    columns += ["parked", "parked_cause", "parked_facts"]
     Binding.objects.bulk_update(kept, columns, batch_size=200)
     Binding.objects.filter(pk__in=gone).delete()
 

@@ -1,12 +1,13 @@
 """Photos: one request each, cover first, known by their content so that an unchanged one is never sent again.
 
-The shop has no field to recognise a photo by. So before an upload the ids the product has already are kept on the binding; a
-run that died in between finds the one new id there and takes it for its own.
+The shop has no field to recognise a photo by. So before an upload the ids the product has already are kept on the
+binding; a run that died in between finds the one new id there and takes it for its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError
@@ -23,20 +24,20 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
     """Upload, replace or delete one slice of photos."""
     if tasks[0].change.action == Action.DELETE:
         for task in tasks:
-            _alone(task, lambda task=task: _delete(resolver, kind, task))  # type: ignore[misc]
+            _alone(task, partial(_delete, resolver, kind, task))
         return
     encode(resolver, kind, tasks)
     files = _files(context, live(tasks))
     present = _ids(resolver, {_product_id(task) for task in live(tasks)})
     for task in live(tasks):
         context.beat()
-        _alone(task, lambda task=task: _put(resolver, kind, task, files, present[_product_id(task)]))  # type: ignore[misc]
+        _alone(task, partial(_put, resolver, kind, task, files, present[_product_id(task)]))
     _confirm(resolver, [task for task in live(tasks) if task.sent])
 
 
-def _alone(task: Task, action: object) -> None:
+def _alone(task: Task, action: Callable[[], None]) -> None:
     try:
-        action()  # type: ignore[operator]
+        action()
     except ConfigurationError:
         raise
     except ConnectorError as error:

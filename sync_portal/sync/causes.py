@@ -153,7 +153,7 @@ def _told(causes: Mapping[str, tuple[str, str, str]]) -> dict[str, Cause]:
     }
 
 
-CAUSES: dict[str, Cause] = _told(CONNECTOR_CAUSES | MAPPING_CAUSES | _ENGINE)
+CAUSES: dict[str, Cause] = _told({**CONNECTOR_CAUSES, **MAPPING_CAUSES, **_ENGINE})
 
 
 def register(causes: Mapping[str, tuple[str, str, str]]) -> None:

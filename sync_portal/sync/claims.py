@@ -69,7 +69,9 @@ def release(run: Run, state: str, **fields: object) -> bool:
 
 
 def sweep() -> list[int]:
-    """Look after runs whose worker died: back to the queue, or failed after too many attempts. Ids to dispatch again."""
+    """Look after runs whose worker died: back to the queue, or failed after too many attempts. Ids to dispatch
+    again.
+    """
     again: list[int] = []
     for run in Run.objects.filter(state=RunState.RUNNING, lease_until__lt=timezone.now()):
         if run.attempt >= settings.RUN_MAX_ATTEMPTS:

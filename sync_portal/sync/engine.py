@@ -46,7 +46,8 @@ def execute(run: Run, *, on_progress: Progress | None = None) -> str:
     Nothing is raised: every failure becomes a cause on the run.
     """
     context = RunContext(run, on_progress=on_progress)
-    state, failure = RunState.SUCCEEDED, {}
+    state: str = RunState.SUCCEEDED
+    failure: dict[str, Any] = {}
     try:
         _resume(context)
         flow = get_flow(run.flow)
@@ -67,7 +68,9 @@ def execute(run: Run, *, on_progress: Progress | None = None) -> str:
 
 
 def _resume(context: RunContext) -> None:
-    """What an earlier attempt planned but did not send is planned anew; what it wrote stays in the history and counts."""
+    """What an earlier attempt planned but did not send is planned anew; what it wrote stays in the history and
+    counts.
+    """
     changes = Change.objects.filter(run=context.run)
     changes.filter(state__in=[ChangeState.PLANNED, ChangeState.HELD, ChangeState.LATER]).delete()
     done = Counter(changes.values_list("state", flat=True))
@@ -122,7 +125,9 @@ def _plan(flow: Flow, catalogue: Catalogue, rules: ShopRules, resolver: Resolver
 
 
 def _keep(context: RunContext, shop: ShopConnection, plan: Plan) -> dict[Change, str]:
-    """Store the plan; returns the changes that are to be written, in their order, with the fingerprint of what is wanted."""
+    """Store the plan; returns the changes that are to be written, in their order, with the fingerprint of what is
+    wanted.
+    """
     rows = [(_row(context.run, shop, change), change) for change in plan.changes]
     Change.objects.bulk_create([row for row, _change in rows], batch_size=500)
     if not connection.features.can_return_rows_from_bulk_insert:  # pragma: no cover - both supported databases can
@@ -154,7 +159,9 @@ def _brake(context: RunContext, plan: Plan, resolver: Resolver, rules: ShopRules
 
 
 def _strictest_row_limit(context: RunContext, rules: Sequence[ShopRules]) -> int:
-    """The highest share of the rows that a shop of this client asks for; 0 (no check) when a person approved the run."""
+    """The highest share of the rows that a shop of this client asks for; 0 (no check) when a person approved the
+    run.
+    """
     return 0 if context.run.approved_by_id else max(rule.brakes.min_rows_percent for rule in rules)
 
 

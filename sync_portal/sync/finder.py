@@ -32,7 +32,9 @@ class Candidates:
 
 
 def find_existing(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]) -> list[Candidates]:
-    """For each wanted resource (encoded fields) the shop's own that have the same identity and that no local key holds yet."""
+    """For each wanted resource (encoded fields) the shop's own that have the same identity and that no local key
+    holds yet.
+    """
     rows = list(_rows(resolver, kind, wanted))
     taken = resolver.taken(kind.name)
     by_identity: dict[tuple[object, ...], list[Entity]] = {}

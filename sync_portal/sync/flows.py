@@ -19,8 +19,9 @@ Desire = Callable[["Catalogue", "ShopRules"], Iterable["Desired"]]
 class Flow:
     """A named, schedulable piece of work.
 
-    A flow towards the shop names the Sage `streams` it needs, the `parts` of the catalogue it refreshes, and the `desires`
-    that say what the shop should hold, in the order in which they are to be written. A flow of another shape gives `run`.
+    A flow towards the shop names the Sage `streams` it needs, the `parts` of the catalogue it refreshes, and the
+    `desires` that say what the shop should hold, in the order in which they are to be written. A flow of another
+    shape gives `run`.
     """
 
     name: str

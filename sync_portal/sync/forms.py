@@ -1,4 +1,6 @@
-"""From our values to the shop's form and back for comparison. Pure: ids and languages come in as functions and tables."""
+"""From our values to the shop's form and back for comparison. Pure: ids and languages come in as functions and
+tables.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from sync_portal.sync.flows import get_flow
 from sync_portal.sync.models import Beat, FlowSchedule, Run, RunState, Trigger
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def request_run(
     flow: str,
     *,
     trigger: str = Trigger.PERSON,
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     preview: bool = False,
 ) -> Run:
     """Ask for a run. Asking twice is harmless: while one waits, that one is returned.
@@ -92,7 +92,7 @@ def run_here(client: Client, flow: str, *, preview: bool = False, on_progress: A
     return Run.objects.get(pk=run.pk)
 
 
-def approve(stopped: Run, *, user: AbstractBaseUser, comment: str) -> Run:
+def approve(stopped: Run, *, user: User, comment: str) -> Run:
     """Let a flow pass the brakes once, in the name of a person: a new run, planned anew.
 
     Raises:
@@ -106,7 +106,7 @@ def approve(stopped: Run, *, user: AbstractBaseUser, comment: str) -> Run:
     return run
 
 
-def request_cancel(run: Run, *, user: AbstractBaseUser | None = None) -> None:
+def request_cancel(run: Run, *, user: User | None = None) -> None:
     """Stop a run: a waiting one at once, a running one after its current record."""
     facts = {"person": user.get_username() if user else ""}
     ended = Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(

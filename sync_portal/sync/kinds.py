@@ -37,8 +37,9 @@ class ShopField:
 class Kind:
     """One kind of resource.
 
-    `identity` are the fields by which an existing resource is recognised before anything is created; the first of them that
-    is marked in `lookup` is what the shop is asked to filter on. `creatable` is False where the shop makes the rows itself.
+    `identity` are the fields by which an existing resource is recognised before anything is created; the first of
+    them that is marked in `lookup` is what the shop is asked to filter on. `creatable` is False where the shop makes
+    the rows itself.
     """
 
     name: str
@@ -52,7 +53,9 @@ class Kind:
     """Shop fields that a creation needs and that nobody keeps: a first password."""
     creatable: bool = True
     read_first: bool = False
-    """Its value moves in the shop by itself (an order takes stock): look before writing, what is right already is left."""
+    """Its value moves in the shop by itself (an order takes stock): look before writing, what is right already is
+    left.
+    """
     slice: int = 100
     """How many are sent, confirmed and stored together."""
 

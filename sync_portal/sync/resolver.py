@@ -1,7 +1,7 @@
 """Local keys to shop ids and back, for one shop during one run.
 
-Bindings answer for what we made or adopted; what every shop has by itself (home category, taxes, countries, languages) is read
-from the shop at the first need, so that a run that writes nothing asks nothing.
+Bindings answer for what we made or adopted; what every shop has by itself (home category, taxes, countries,
+languages) is read from the shop at the first need, so that a run that writes nothing asks nothing.
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ class Resolver:
 
     @cached_property
     def taxes(self) -> Mapping[Decimal, int]:
-        """VAT rate in the shop's own country -> tax rules group: the lowest id of those that are active and hold that rate."""
+        """VAT rate in the shop's own country -> tax rules group: the lowest id of those that are active and hold
+        that rate.
+        """
         rates = {_id(row): Decimal(_text(row, "rate")) for row in self.webservice.read("taxes", display=["id", "rate"])}
         groups = self.webservice.read("tax_rule_groups", display=["id", "active"])
         active = {_id(row) for row in groups if _text(row, "active") == "1"}

@@ -1,7 +1,8 @@
 """Keeps a worker cluster alive: restarts it when it ends, kills and restarts it when it is frozen.
 
-A django-q2 cluster whose idle worker was killed can look alive and never run anything again, and then does not even obey a
-SIGTERM. So it runs in a process group of its own; the sign of life is the tick that the workers carry every minute.
+A django-q2 cluster whose idle worker was killed can look alive and never run anything again, and then does not even
+obey a SIGTERM. So it runs in a process group of its own; the sign of life is the tick that the workers carry every
+minute.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
@@ -67,15 +68,14 @@ class Watchdog:
         finally:
             end_group(cluster)
 
-    def silent(self, since: object) -> bool:
+    def silent(self, since: datetime) -> bool:
         """Whether the cluster started at `since` has given no sign of life for too long."""
         close_old_connections()
         try:
             last = Beat.objects.filter(name="tick").values_list("at", flat=True).first()
         except DatabaseError:  # the database is away: that is not the cluster's silence
             return False
-        newest = max(filter(None, (last, since)))  # type: ignore[type-var]
-        return timezone.now() - newest > self.silent_after  # type: ignore[operator]
+        return timezone.now() - max(last or since, since) > self.silent_after
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -144,7 +144,8 @@ def test_applying_a_plan_leads_to_what_was_wanted(wanted: dict[str, str], held: 
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "percent"), [(None, "10", 0), ("0", "10", 0), ("10", "11", 10), ("10", "5", 50), ("10", "0", 100)]
+    ("before", "after", "percent"), [(None, "10", 0), ("0", "10", 0), ("10", "11", 10), ("10", "5", 50), ("10", "0",
+    100)]
 )
 def test_a_move_is_measured_on_the_old_price(before: str | None, after: str, percent: int) -> None:
     assert move_percent(before, after) == percent
