@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
+from connectors.prestashop import overview
 from connectors.prestashop.asking import Asker
 from connectors.prestashop.filters import After, FilterValue
 from connectors.prestashop.items import Outcome
+from connectors.prestashop.overview import Named
 from connectors.prestashop.reading import Display, Reader
 from connectors.prestashop.settings import RequestCounters, RequestRecord, ShopSettings
 from connectors.prestashop.transport import Transport
@@ -75,6 +77,14 @@ class Webservice:
     def capabilities(self) -> ShopCapabilities:
         """What this shop and this key can do; asked once, schemas when first needed."""
         return self._reader.capabilities()
+
+    def lists(self) -> Mapping[str, list[Named]]:
+        """Languages, currencies, shops, groups, tax rules, carriers, order states: see `overview.lists`."""
+        return overview.lists(self._reader)
+
+    def payment_modules(self) -> dict[str, str]:
+        """Payment module -> the name customers see, from the latest orders."""
+        return overview.payment_modules(self._reader)
 
     def local_time(self, moment: datetime) -> datetime:
         """The shop's wall clock, in which it writes its dates, at an aware moment."""
