@@ -166,7 +166,7 @@ class Capabilities:
                 for table, columns in data["tables"].items()
             },
             {table: tuple(FreeField(*found) for found in fields) for table, fields in data["free"].items()},
-            data["lock_right"],
+            data.get("lock_right"),
         )
 
 
