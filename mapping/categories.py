@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from connectors.sage.records import Article
@@ -32,7 +32,8 @@ class CategoryTree:
 
     def __init__(self, data: SageData, rules: ShopRules) -> None:
         self._rules = rules
-        self._nodes = _families(data) if rules.categories_from == "families" else _catalogue(data)
+        nodes = _families(data) if rules.categories_from == "families" else _catalogue(data)
+        self._nodes = _without_loops(nodes)
 
     def of(self, article: Article) -> str:
         """The key of the article's category, "" when it has none."""
@@ -43,9 +44,9 @@ class CategoryTree:
         return key if key in self._nodes else ROOT
 
     def branch(self, key: str) -> list[str]:
-        """The keys from the root down to this one. A loop in Sage's data is cut where it closes."""
+        """The keys from the root down to this one."""
         branch: list[str] = []
-        while key in self._nodes and key not in branch:
+        while key in self._nodes:
             branch.insert(0, key)
             key = self._nodes[key].parent_key
         return branch
@@ -82,6 +83,20 @@ class CategoryTree:
     def _explanation(self, key: str) -> str:
         node = self._nodes[key]
         return f"{node.column} « {node.label} »{shop_name(node.label, self._rules.name_replacements).said}"
+
+
+def _without_loops(nodes: dict[str, _Node]) -> dict[str, _Node]:
+    """The first node (by key) of a loop in Sage's data becomes a root."""
+    cut = dict(nodes)
+    for key in sorted(cut):
+        above: list[str] = []
+        parent = cut[key].parent_key
+        while parent in cut and parent != key and parent not in above:
+            above.append(parent)
+            parent = cut[parent].parent_key
+        if parent == key:
+            cut[key] = replace(cut[key], parent_key=ROOT)
+    return cut
 
 
 def _families(data: SageData) -> dict[str, _Node]:
