@@ -77,8 +77,8 @@ class Database:
         if found is None:
             found = sqlite3.connect(self.path, timeout=60, isolation_level=None)
             found.row_factory = sqlite3.Row
-            found.execute("PRAGMA journal_mode = WAL")
             found.execute("PRAGMA synchronous = OFF")
+            found.execute("PRAGMA journal_mode = WAL")
             found.create_function("fold", 1, fold, deterministic=True)
             found.create_function("leading_number", 1, lambda text: leading_number(str(text or "")), deterministic=True)
             self._local.connection = found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.sandbox.shop import basket
 from connectors.sandbox.shop.basket import Basket, Line
 from connectors.sandbox.shop.database import Row
-from connectors.sandbox.shop.hooks import catalogue
+from connectors.sandbox.shop.hooks.combinations import sum_stock
 from connectors.sandbox.shop.values import money, rounded
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _move_stock(shop: Shop, order: int, direction: int) -> None:
                  WHERE id_product = ? AND id_product_attribute = ? AND id_shop = 1"""
         shop.database.execute(sql, (direction * line["product_quantity"], product, combination))
         if combination:
-            catalogue.sum_stock(shop, product)
+            sum_stock(shop, product)
 
 
 def _invoice(shop: Shop, row: Row) -> Row:

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from connectors.sandbox.shop.hooks.base import Hooks
-from connectors.sandbox.shop.hooks.catalogue import (
-    CategoryHooks,
-    CombinationHooks,
-    OptionHooks,
-    OptionValueHooks,
-    ProductHooks,
-    SpecificPriceHooks,
-    StockHooks,
-)
+from connectors.sandbox.shop.hooks.catalogue import CategoryHooks, ProductHooks
+from connectors.sandbox.shop.hooks.combinations import CombinationHooks, StockHooks
+from connectors.sandbox.shop.hooks.options import OptionHooks, OptionValueHooks, SpecificPriceHooks
 from connectors.sandbox.shop.hooks.people import AddressHooks, AttachmentHooks, CustomerHooks, LanguageHooks
 from connectors.sandbox.shop.hooks.sales import OrderCarrierHooks, OrderHistoryHooks, OrderHooks
 

@@ -1,4 +1,4 @@
-"""Products, combinations, stock, categories, options and specific prices."""
+"""Products and categories."""
 
 from __future__ import annotations
 
@@ -8,69 +8,12 @@ from typing import TYPE_CHECKING
 from connectors.sandbox.shop.database import Row
 from connectors.sandbox.shop.entity import Entity, Items
 from connectors.sandbox.shop.errors import UncaughtError, WebserviceError
-from connectors.sandbox.shop.hooks.base import Hooks, duplicate_key, remove
+from connectors.sandbox.shop.hooks.base import Hooks, remove
+from connectors.sandbox.shop.hooks.combinations import add_stock_row, delete_combination, set_default_combination
 from connectors.sandbox.shop.values import slug, whole
 
 if TYPE_CHECKING:
     from connectors.sandbox.shop.shop import Shop
-
-SPECIFIC_PRICE_KEY: tuple[str, ...] = (
-    "id_product",
-    "id_product_attribute",
-    "id_customer",
-    "id_cart",
-    "from",
-    "to",
-    "id_shop",
-)
-SPECIFIC_PRICE_KEY += (
-    "id_shop_group",
-    "id_currency",
-    "id_country",
-    "id_group",
-    "from_quantity",
-    "id_specific_price_rule",
-)
-
-
-def add_stock_row(shop: Shop, product: int, combination: int) -> None:
-    """The stock row that every product and combination gets: quantity 0, out_of_stock 2 (the shop's default)."""
-    row = {known.name: known.blank for known in shop.resources["stock_availables"].fields}
-    row |= {"id_product": product, "id_product_attribute": combination, "id_shop": 1, "out_of_stock": 2}
-    shop.database.insert("ps_stock_availables", row)
-
-
-def sum_stock(shop: Shop, product: int) -> None:
-    """The row of the product itself becomes the sum of its combinations' rows."""
-    shop.database.execute(
-        """UPDATE ps_stock_availables SET quantity = (
-               SELECT coalesce(sum(quantity), 0) FROM ps_stock_availables
-               WHERE id_product = :product AND id_product_attribute != 0 AND id_shop = 1)
-           WHERE id_product = :product AND id_product_attribute = 0""",
-        {"product": product},
-    )
-
-
-def set_default_combination(shop: Shop, product: int, combination: int) -> None:
-    """Make it the default on both sides."""
-    shop.database.execute("UPDATE ps_combinations SET default_on = NULL WHERE id_product = ?", (product,))
-    shop.database.execute("UPDATE ps_combinations SET default_on = 1 WHERE id = ?", (combination,))
-    shop.database.execute("UPDATE ps_products SET cache_default_attribute = ? WHERE id = ?", (combination, product))
-
-
-def delete_combination(shop: Shop, identity: int) -> None:
-    """Delete a combination with its stock row; another one becomes the product's default."""
-    row = shop.get("combinations", identity)
-    if row is None:
-        return
-    remove(shop, "combinations", identity)
-    product = row["id_product"]
-    shop.database.execute("DELETE FROM ps_stock_availables WHERE id_product_attribute = ?", (identity,))
-    shop.database.execute("DELETE FROM ps_specific_prices WHERE id_product_attribute = ?", (identity,))
-    if shop.database.value("SELECT cache_default_attribute FROM ps_products WHERE id = ?", (product,)) == identity:
-        left = shop.database.value("SELECT min(id) FROM ps_combinations WHERE id_product = ?", (product,)) or 0
-        shop.database.execute("UPDATE ps_products SET cache_default_attribute = ? WHERE id = ?", (left, product))
-    sum_stock(shop, product)
 
 
 class ProductHooks(Hooks):
@@ -183,60 +126,6 @@ class ProductHooks(Hooks):
         return str(row["rank"] - (1 if shop.major < (1, 7) else 0))
 
 
-class CombinationHooks(Hooks):
-    """Combinations: one default per product (a unique key), stock row, the product's type."""
-
-    def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
-        if not entity.number("default_on"):
-            entity.values["default_on"] = None
-            return
-        sql = "SELECT id FROM ps_combinations WHERE id_product = ? AND default_on = 1 AND id != ?"
-        if shop.database.value(sql, (entity.number("id_product"), entity.id)) is not None:
-            raise duplicate_key(shop)
-
-    def after_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
-        product = entity.number("id_product")
-        if before is None:
-            add_stock_row(shop, product, entity.id)
-            sum_stock(shop, product)
-        row = shop.get("products", product)
-        if row is None:
-            return
-        changes: Row = {}
-        if "product_type" in row and row["product_type"] != "combinations":
-            changes["product_type"] = "combinations"
-        if entity.number("default_on") or not row["cache_default_attribute"]:
-            changes["cache_default_attribute"] = entity.id
-        shop.database.update("ps_products", product, changes)
-
-    def delete(self, shop: Shop, row: Row) -> None:
-        delete_combination(shop, row["id"])
-
-
-class StockHooks(Hooks):
-    """Stock rows: no advanced stock, and the product's row follows the sum of its combinations."""
-
-    def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
-        if entity.number("depends_on_stock"):
-            message = "You cannot update the available stock when it depends on stock."
-            raise WebserviceError(500, 133, message, (46, "Unable to save resource"))
-
-    def after_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
-        if entity.number("id_product_attribute"):
-            sum_stock(shop, entity.number("id_product"))
-
-
-class SpecificPriceHooks(Hooks):
-    """Specific prices: the unique key that a second one with another price violates too."""
-
-    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
-        condition = " AND ".join(f'"{name}" = ?' for name in SPECIFIC_PRICE_KEY)
-        sql = f"SELECT id FROM ps_specific_prices WHERE {condition} AND id != ?"  # noqa: S608 - names above
-        if shop.database.value(sql, [*(row[name] for name in SPECIFIC_PRICE_KEY), entity.id]) is not None:
-            raise duplicate_key(shop)
-        return row
-
-
 class CategoryHooks(Hooks):
     """Categories: depth under the parent, position among the siblings, children go with a deleted one."""
 
@@ -269,38 +158,3 @@ class CategoryHooks(Hooks):
                  WHERE l.resource = 'products' AND l.name = 'categories'"""  # noqa: E501
         for entity in entities:
             entity.values["nb_products_recursive"] = str(shop.database.value(sql, (entity.id,)) or -1)
-
-
-class OptionHooks(Hooks):
-    """Options: the next position; a deleted one takes its values and their combinations along."""
-
-    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
-        if before is None:
-            row["position"] = shop.database.value("SELECT coalesce(max(position) + 1, 0) FROM ps_product_options")
-            entity.values["position"] = str(row["position"])
-        return row
-
-    def delete(self, shop: Shop, row: Row) -> None:
-        values = shop.database.rows(
-            "SELECT id FROM ps_product_option_values WHERE id_attribute_group = ?", (row["id"],)
-        )
-        for value in values:
-            OptionValueHooks().delete(shop, value)
-        remove(shop, "product_options", row["id"])
-
-
-class OptionValueHooks(Hooks):
-    """Option values: the next position in their option; a deleted one takes its combinations along."""
-
-    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
-        if before is None:
-            sql = "SELECT coalesce(max(position) + 1, 0) FROM ps_product_option_values WHERE id_attribute_group = ?"
-            row["position"] = shop.database.value(sql, (row["id_attribute_group"],))
-            entity.values["position"] = str(row["position"])
-        return row
-
-    def delete(self, shop: Shop, row: Row) -> None:
-        sql = "SELECT id FROM links WHERE resource = 'combinations' AND name = 'product_option_values' AND target = ?"
-        for combination in shop.database.rows(sql, (row["id"],)):
-            delete_combination(shop, combination["id"])
-        remove(shop, "product_option_values", row["id"])
