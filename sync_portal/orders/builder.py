@@ -75,7 +75,7 @@ def build(order: ShopOrder, rules: ShopRules, side: SageSide, proof: Proof, *, w
         status=rules.orders.statut,
         lines=lines,
         comments=_comments(order),
-        deposits=tuple(_deposits(order, rules.orders, proof)) if rules.orders.deposit else (),
+        deposits=tuple(_deposits(order, rules.orders, proof)),
         total_without_tax=sum((line.total_without_tax for line in lines), ZERO),
         total_with_tax=sum((line.total_with_tax for line in lines), ZERO),
     )
@@ -233,7 +233,8 @@ def _weight(article: Article, quantity: int) -> Decimal:
 def _deposits(order: ShopOrder, rules: OrderRules, proof: Proof) -> Iterator[Deposit]:
     """One deposit per payment received; a single one for the balance where money was given back in between."""
     kept = [payment for payment in order.payments if payment.id not in proof.repeated]
-    if proof.received <= ZERO or not kept:
+    # Sage takes a deposit on an order, not on a quote.
+    if not rules.deposit or rules.document == "quote" or proof.received <= ZERO:
         return
     mode = _payment_mode(order, rules)
     if any(payment.amount <= ZERO for payment in kept):

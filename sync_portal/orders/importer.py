@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from connectors.errors import ConnectorError, RejectedRecordError, RetryableError
 from connectors.models import ShopConnection
-from connectors.prestashop.xml import Entity
 from connectors.sage.documents import find_order, write_order
 from connectors.sage.orders import WrittenOrder
 from mapping.rules import ShopRules
@@ -26,6 +25,7 @@ from sync_portal.orders.builder import Built, build, check_state, sage_amounts
 from sync_portal.orders.lookups import load_side
 from sync_portal.orders.models import LedgerOrder, OrderState
 from sync_portal.orders.proof import Proof, prove, prove_sage
+from sync_portal.orders.reader import PolledOrder
 from sync_portal.orders.sage_side import SageSide
 from sync_portal.orders.shop_orders import ZERO, ShopOrder
 from sync_portal.sync.models import Cursor
@@ -43,50 +43,46 @@ class ShopImport:
     def __init__(self, context: RunContext, shop: ShopConnection) -> None:
         self.context = context
         self.shop = shop
+        self.webservice = context.webservice(shop)
+        self.zone = ZoneInfo(shop.client.time_zone)
         self.rules: ShopRules = context.rules(shop)
         self.fingerprint = rules_fingerprint(self.rules)
         self.cursor = Cursor.objects.filter(client=shop.client, flow="orders", stream=_stream(shop)).first()
 
     def run(self) -> None:
         """Poll, examine what moved or waits, and move the cursor once every order is in the ledger."""
-        shop, since = self.context.webservice(self.shop), self._since()
+        since = self._since()
         # Without a cursor an earlier first poll may have died half-way: held orders may have moved since.
         last_id = ledger.last_order_id(self.shop) if since else 0
-        polled = reader.poll(shop, since=since, last_id=last_id)
-        self.context.count(read=len(polled))
+        polled = reader.poll(self.webservice, since=since, last_id=last_id)
         moved = self._moved(polled)
+        self.context.count(read=len(polled), unchanged=len(polled) - len(moved))
         waiting = ledger.waiting_ids(self.shop, rules_fingerprint=self.fingerprint)
-        again = set(waiting) - {order.id for order in moved}
-        found_again = reader.read_again(shop, again)
-        self._gone(again - {order.id or 0 for order in found_again})
-        orders = sorted([*moved, *found_again], key=lambda order: order.id or 0)
-        self.context.step("orders", len(orders))
-        done = 0
-        for start in range(0, len(orders), reader.PAGE):
-            page = list(reader.complete(shop, orders[start : start + reader.PAGE]))
-            side = load_side(self.shop, self.rules, page, today=timezone.localdate(timezone=self._zone()))
-            for order in page:
-                self._import(order, side)
-                done += 1
-                self.context.progress(done)
+        ids = sorted({*moved, *waiting})
+        self.context.step("orders", len(ids))
+        for start in range(0, len(ids), reader.PAGE):
+            self._import_page(ids[start : start + reader.PAGE], before=start)
         self._advance(polled)
 
     def _since(self) -> datetime | None:
         # Stored as the shop's clock shows it, with UTC for the database's sake.
         return self.cursor.position.replace(tzinfo=None) if self.cursor and self.cursor.position else None
 
-    def _moved(self, polled: Sequence[Entity]) -> list[Entity]:
+    def _moved(self, polled: Sequence[PolledOrder]) -> set[int]:
         """What was polled, without the orders that are in Sage, and those held as they were."""
-        rows = LedgerOrder.objects.filter(shop=self.shop, shop_order_id__in=[order.id for order in polled])
-        known = {row.shop_order_id: row for row in rows}
-        moved = [order for order in polled if self._to_examine(order, known.get(order.id or 0))]
-        self.context.count(unchanged=len(polled) - len(moved))
-        return moved
+        first = min((order.id for order in polled), default=0)
+        rows = LedgerOrder.objects.filter(shop=self.shop, shop_order_id__gte=first)
+        imported = set(rows.filter(state=OrderState.IMPORTED).values_list("shop_order_id", flat=True))
+        held = dict(rows.filter(state=OrderState.HELD).values_list("shop_order_id", "shop_updated_at"))
+        return {order.id for order in polled if order.id not in imported and held.get(order.id) != order.updated_at}
 
-    def _to_examine(self, order: Entity, row: LedgerOrder | None) -> bool:
-        if row is None or row.state in ledger.WAITING:
-            return True
-        return row.state == OrderState.HELD and row.shop_updated_at != order.text("date_upd")
+    def _import_page(self, ids: Sequence[int], *, before: int) -> None:
+        orders = reader.read_orders(self.webservice, ids)
+        self._gone(set(ids) - {order.id for order in orders})
+        side = load_side(self.shop, self.rules, orders, today=timezone.localdate(timezone=self.zone))
+        for done, order in enumerate(orders, start=before + 1):
+            self._import(order, side)
+            self.context.progress(done)
 
     def _gone(self, ids: set[int]) -> None:
         """An order that the shop no longer has will not come by itself: a person must know."""
@@ -134,7 +130,7 @@ class ShopImport:
         shown = {
             "shop_customer_id": order.buyer.id,
             "reference": order.reference[:255],
-            "placed_at": order.placed_at.replace(tzinfo=self._zone()),
+            "placed_at": order.placed_at.replace(tzinfo=self.zone),
             "buyer": (order.invoice.company or order.buyer.person)[:255],
             "email": order.buyer.email[:255],
             "total_paid": order.total_paid_tax_incl,
@@ -200,7 +196,7 @@ class ShopImport:
         if error.cause not in WAITS_FOR_ONE_ORDER:
             raise error
 
-    def _advance(self, polled: Sequence[Entity]) -> None:
+    def _advance(self, polled: Sequence[PolledOrder]) -> None:
         newest = reader.newest_update(polled)
         if self.context.preview or newest is None or newest == self._since():
             return
@@ -231,9 +227,6 @@ class ShopImport:
             facts=error.facts if error else {},
             detail=error.detail if error else "",
         )
-
-    def _zone(self) -> ZoneInfo:
-        return ZoneInfo(self.shop.client.time_zone)
 
 
 def rules_fingerprint(rules: ShopRules) -> str:

@@ -39,6 +39,9 @@ class ProofRow:
     def ok(self) -> bool:
         return abs(self.difference) <= self.tolerance
 
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "shop": f"{self.shop:.2f}", "computed": f"{self.computed:.2f}", "ok": self.ok}
+
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
@@ -47,6 +50,10 @@ class RateRow:
     rate: Decimal
     tax_excl: Decimal
     tax_incl: Decimal
+
+    def to_json(self) -> dict[str, str]:
+        rate = f"{self.rate.normalize():f}"
+        return {"rate": rate, "tax_excl": f"{self.tax_excl:.2f}", "tax_incl": f"{self.tax_incl:.2f}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +102,8 @@ class Proof:
         """For the ledger: every amount of the shop beside the computed one, as text."""
         return {
             "ok": self.ok,
-            "rows": [
-                {"name": row.name, "shop": f"{row.shop:.2f}", "computed": f"{row.computed:.2f}", "ok": row.ok}
-                for row in self.rows
-            ],
-            "rates": [
-                {"rate": f"{row.rate:f}", "tax_excl": f"{row.tax_excl:.2f}", "tax_incl": f"{row.tax_incl:.2f}"}
-                for row in self.rates
-            ],
+            "rows": [row.to_json() for row in self.rows],
+            "rates": [row.to_json() for row in self.rates],
             "received": f"{self.received:.2f}",
             "repeated": list(self.repeated),
         }

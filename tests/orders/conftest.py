@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,7 @@ def served(tmp_path: Path) -> Iterator[RunningShop]:
 def world(client_acme: Client, sage: SageSession, served: RunningShop) -> World:
     """A client whose shop sells three articles, one of which Sage does not know."""
     connection = ShopConnection.objects.create(
-        client=client_acme, name="Boutique", url=served.url, key=Secret(served.key), rules=RULES
+        client=client_acme, name="Boutique", url=served.url, key=Secret(served.key), rules=deepcopy(RULES)
     )
     capabilities = Capabilities.probe(sage)
     fill_mirror(client_acme, sage, capabilities)
