@@ -10,7 +10,7 @@ from connectors.sage.records import Record
 from mapping.accounts import customers
 from mapping.articles import Workshop, product
 from mapping.barcodes import doubled_eans
-from mapping.catalogue import Catalogue, CatalogueCustomer, CatalogueGroup, CatalogueProduct
+from mapping.catalogue import Catalogue, CatalogueCustomer, CatalogueGroup
 from mapping.categories import CategoryTree
 from mapping.checks import out_problem, twins
 from mapping.combinations import barcodes
@@ -126,8 +126,3 @@ def _buyers(data: SageData, accounts: Sequence[CatalogueCustomer]) -> dict[str, 
         for reference in sorted(set().union(*(data.customer_terms.get(number, set()) for number in numbers))):
             buyers[reference].append(audience)
     return buyers
-
-
-def products_for_sale(catalogue: Catalogue) -> list[CatalogueProduct]:
-    """Those that are ready or held: what the shop is meant to show."""
-    return [product for product in catalogue.products if product.readiness != "out"]

@@ -76,7 +76,13 @@ def cut(text: str, length: int) -> str:
 
 def link_rewrite(name: str) -> str:
     """The readable part of an address: "polo-bleu". Never empty, because the shop refuses that."""
-    return slugify(name, replacements=[("°", ""), ("œ", "oe"), ("Œ", "oe")], max_length=NAME_LENGTH) or "article"
+    link = slugify(
+        name,
+        replacements=[("°", ""), ("œ", "oe"), ("Œ", "oe")],
+        max_length=NAME_LENGTH,
+        backend="text-unidecode",  # named, because "auto" looks for the other one at every call
+    )
+    return link or "article"
 
 
 def person_name(text: str) -> str:

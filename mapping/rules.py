@@ -148,9 +148,6 @@ class ShopRules(_Rules):
             raise ValueError(f"language {self.language!r} is not among languages {self.languages!r}")
         return self
 
-    def owner(self, kind: str, field: str) -> Owner:
-        return self.owners.get(f"{kind}.{field}", "sage")
-
 
 def load_rules(data: Mapping[str, Any]) -> ShopRules:
     """The rules of a document (JSON or TOML values).

@@ -43,12 +43,6 @@ def test_every_fault_has_its_line() -> None:
         load_rules({"prices": {"tiers": 1}, "images": {"per_product": 0}})
 
 
-def test_a_field_without_an_owner_belongs_to_sage() -> None:
-    rules = load_rules({"owners": {"products.name": "portal"}})
-    assert rules.owner("products", "name") == "portal"
-    assert rules.owner("products", "price") == "sage"
-
-
 def test_a_document_written_back_is_the_same() -> None:
     rules = load_rules({"stock": {"depots": [1, 2]}, "orders": {"payments": {"cheque": 3}}})
     assert load_rules(rules.model_dump()) == rules
