@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from connectors.errors import RetryableError
 from sync_portal.orders.causes import CAUSES
 from sync_portal.orders.importer import ShopImport
 from sync_portal.orders.lookups import STREAMS_READ
@@ -23,10 +24,21 @@ def import_orders(context: RunContext) -> None:
     # A person who approved the run has seen that Sage answers with fewer rows.
     share = 0 if context.run.approved_by_id else max(one.rules.brakes.min_rows_percent for one in imports)
     read_up_to = collect.collect(context, STREAMS_READ, min_rows_percent=share)
-    for one in imports:
-        one.run()
+    _run_all(imports)
     if not context.preview:
         collect.advance(context, read_up_to)
+
+
+def _run_all(imports: list[ShopImport]) -> None:
+    """A shop that is away does not keep the others waiting; the run says so in the end."""
+    failures = []
+    for one in imports:
+        try:
+            one.run()
+        except RetryableError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 causes.register(CAUSES)
