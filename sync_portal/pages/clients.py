@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from connectors.models import Client
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.looks import urgency
-from sync_portal.pages.waiting import waiting_url
+from sync_portal.pages.waiting import last_url, waiting_url
 from sync_portal.sync.history import FlowState, flow_states
 
 
@@ -39,10 +39,11 @@ class ClientLine:
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """One flow on a client's home: its state, and where its waiting count leads."""
+    """One flow on a client's home: its state, where its waiting count leads, and the run that made it so."""
 
     state: FlowState
     waiting_url: str
+    last_url: str
 
 
 @login_required
@@ -73,7 +74,7 @@ def flow_lines(request: HttpRequest, access: Access) -> HttpResponse:
 
 def _flows(access: Access) -> dict[str, object]:
     states = flow_states(access.client)
-    lines = [FlowLine(state, waiting_url(access.client, state)) for state in states]
+    lines = [FlowLine(state, waiting_url(access.client, state), last_url(access.client, state)) for state in states]
     return {
         "lines": lines,
         "needing": sum(state.code in {"needs_you", "broken"} for state in states),

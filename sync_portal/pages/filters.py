@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from mapping.models import Category, Product, Readiness
-from sync_portal.orders.models import LedgerOrder, OrderState
+from sync_portal.orders.models import LedgerOrder
 from sync_portal.pages.counters import SHOWS
-from sync_portal.pages.labels import kind_label
+from sync_portal.pages.labels import ORDER_STATES, kind_label
 from sync_portal.sync.flows import all_flows
 from sync_portal.sync.models import Change, Run, RunState, Trigger
 
@@ -122,7 +122,7 @@ class ProductFilter(PageFilter):
 
 class OrderFilter(PageFilter):
     q = search(_("Search"), "by_text")
-    state = choice(_("State"), OrderState.choices)
+    state = choice(_("State"), list(ORDER_STATES.items()))
 
     class Meta:
         model = LedgerOrder

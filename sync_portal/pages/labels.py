@@ -88,6 +88,14 @@ STEPS: dict[str, Promise] = {
     "import": _("Writing into Sage"),
 }
 
+ORDER_STATES: dict[str, Promise] = {
+    "seen": pgettext_lazy("order", "Received"),
+    "held": pgettext_lazy("order", "Held"),
+    "writing": pgettext_lazy("order", "Being written into Sage"),
+    "imported": pgettext_lazy("order", "In Sage"),
+}
+"""The states of an order, apart from those of a change: in French a word takes the gender of its noun."""
+
 SPECIAL_KEYS: dict[str, Promise] = {
     "@home": _("Home"),
     "@visitor": _("Visitors"),
@@ -105,6 +113,11 @@ def field_label(name: str) -> str:
 def kind_label(kind: str) -> str:
     """A kind of resource, in the singular."""
     return str(KINDS.get(kind, kind))
+
+
+def order_state(state: str) -> str:
+    """The state of an order, in words."""
+    return str(ORDER_STATES[state])
 
 
 def step_label(step: str) -> str:

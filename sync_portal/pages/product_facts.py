@@ -107,9 +107,9 @@ def shop_links(bindings: Sequence[Binding]) -> list[ShopLink]:
     """The product's address in each shop that has it; the form with `id_product` works in every PrestaShop."""
     links = []
     for binding in bindings:
-        if binding.shop_id is None:
+        if binding.remote_id is None:
             continue
-        query = urlencode({"controller": "product", "id_product": binding.shop_id})
+        query = urlencode({"controller": "product", "id_product": binding.remote_id})
         url = f"{binding.shop.url.rstrip('/')}/index.php?{query}"
-        links.append(ShopLink(binding.shop.name, binding.shop_id, url, binding.adopted))
+        links.append(ShopLink(binding.shop.name, binding.remote_id, url, binding.adopted))
     return links

@@ -65,12 +65,12 @@ def page(request: HttpRequest, access: Access, product_id: int) -> HttpResponse:
 def _products(client: Client) -> QuerySet[Product]:
     photos = Prefetch("images", ProductImage.objects.exclude(file=""), to_attr="photos")
     products = Product.objects.filter(client=client).annotate(combination_count=Count("combinations", distinct=True))
-    return products.prefetch_related(photos)
+    return products.prefetch_related(photos).order_by("reference", "pk")
 
 
 def _bindings(product: Product) -> QuerySet[Binding]:
     return Binding.objects.filter(
-        shop__client=product.client, kind="products", key=product.key, shop_id__isnull=False
+        shop__client=product.client, kind="products", key=product.key, remote_id__isnull=False
     ).order_by("shop__position")
 
 

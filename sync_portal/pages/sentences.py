@@ -66,12 +66,12 @@ def _parts(run: Run) -> Iterator[str]:
 
 
 def _counts(run: Run) -> Iterator[str]:
-    if run.preview:
+    if run.preview or run.state == RunState.STOPPED:
         yield _count(ngettext("%(count)s to change", "%(count)s to change", run.to_write), run.to_write)
-    elif run.written or not (run.unchanged or run.held or run.rejected):
+    elif run.written:
         yield _count(ngettext("%(count)s changed", "%(count)s changed", run.written), run.written)
     else:
-        yield _("nothing to change")
+        yield _("nothing written") if run.to_write or run.state == RunState.FAILED else _("nothing to change")
     if run.held:
         yield _count(ngettext("%(count)s held", "%(count)s held", run.held), run.held)
     if run.rejected:

@@ -11,8 +11,11 @@ from sync_portal.sync.models import RunState
 
 def waiting_url(client: Client, state: FlowState) -> str:
     """The changes behind `state.waiting`: those of the last run that went to its end. Empty when nothing waits."""
+    return f"{last_url(client, state)}?show=waiting" if state.waiting else ""
+
+
+def last_url(client: Client, state: FlowState) -> str:
+    """The run that `state` was judged on: the last one that went to its end. Empty when there is none."""
     ended = (run for run in reversed(state.recent) if run.is_over and run.state != RunState.CANCELLED)
     run = next(ended, None)
-    if run is None or not state.waiting:
-        return ""
-    return reverse("pages:run", args=[client.slug, run.pk]) + "?show=waiting"
+    return reverse("pages:run", args=[client.slug, run.pk]) if run else ""

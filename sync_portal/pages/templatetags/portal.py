@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.forms import BoundField, Select
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -107,11 +108,6 @@ def why_started(run: Run) -> str:
 
 
 @register.filter
-def length(run: Run) -> str:
-    return numbers.duration(sentences.run_length(run))
-
-
-@register.filter
 def flow_label(name: str) -> str:
     return sentences.flow_label(name)
 
@@ -122,8 +118,20 @@ def kind_label(kind: str) -> str:
 
 
 @register.filter
+def order_state(state: str) -> str:
+    return labels.order_state(state)
+
+
+@register.filter
 def step_label(step: str) -> str:
     return labels.step_label(step)
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The field's own widget with Tabler's class: sign-in forms belong to allauth."""
+    select = isinstance(field.field.widget, Select)
+    return field.as_widget(attrs={"class": "form-select" if select else "form-control"})
 
 
 @register.filter

@@ -1,0 +1,80 @@
+"""A client with one of everything, and somebody signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from connectors.models import Client, ShopConnection
+from mapping.models import Product, ProductImage
+from sync_portal.orders.models import LedgerOrder
+from sync_portal.sync.models import Run
+from tests.pages import factories
+
+
+@dataclass
+class World:
+    """One client with one of everything that has a page."""
+
+    client: Client
+    shop: ShopConnection
+    run: Run
+    product: Product
+    image: ProductImage
+    order: LedgerOrder
+
+    def arguments(self, names: set[str]) -> dict[str, Any]:
+        """The values of an address's parameters."""
+        values = {
+            "slug": self.client.slug,
+            "flow_name": "prices",
+            "run_id": self.run.pk,
+            "product_id": self.product.pk,
+            "image_id": self.image.pk,
+            "size": "thumb",
+            "order_id": self.order.pk,
+        }
+        return {name: values[name] for name in names}
+
+
+@pytest.fixture
+def make_world(db: None) -> Callable[[], World]:
+    """Make a client with one of everything."""
+
+    def make() -> World:
+        client = factories.ClientFactory()
+        shop = factories.ShopConnectionFactory(client=client)
+        factories.SageConnectionFactory(client=client)
+        factories.CategoryFactory(client=client)
+        factories.FlowScheduleFactory(client=client, flow="prices")
+        product = factories.ProductFactory(client=client)
+        run = factories.RunFactory(client=client, read=3, unchanged=2, to_write=1, written=1, confirmed=1)
+        factories.ChangeFactory(run=run, key=product.key, shop=shop)
+        factories.CombinationFactory(product=product)
+        factories.SpecificPriceFactory(product=product)
+        factories.BindingFactory(shop=shop, key=product.key, remote_id=42)
+        image = factories.ProductImageFactory(product=product)
+        return World(client, shop, run, product, image, factories.LedgerOrderFactory(shop=shop))
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: Callable[[], World]) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def signed_in(make_user: Callable[..., Any]) -> Callable[..., Browser]:
+    """Sign somebody in with a role at the given clients."""
+
+    def sign_in(*clients: Client, role: str = "administrator", name: str = "claire") -> Browser:
+        browser = Browser()
+        browser.force_login(make_user(name, role=role, clients=clients))
+        return browser
+
+    return sign_in

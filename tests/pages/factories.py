@@ -1,0 +1,185 @@
+"""Believable rows for the pages: small defaults, everything can be said by keyword."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from connectors.models import Client, SageConnection, ShopConnection
+from mapping.models import (
+    Binding,
+    Category,
+    Combination,
+    CustomerGroup,
+    Product,
+    ProductImage,
+    ShopCustomer,
+    SpecificPrice,
+)
+from sync_portal.orders.models import LedgerOrder
+from sync_portal.sync.models import Change, FlowSchedule, Run
+
+
+class ClientFactory(DjangoModelFactory):
+    class Meta:
+        model = Client
+
+    slug = factory.Sequence(lambda number: f"client-{number}")
+    name = factory.Sequence(lambda number: f"Maison Lefèvre {number}")
+
+
+class SageConnectionFactory(DjangoModelFactory):
+    class Meta:
+        model = SageConnection
+
+    client = factory.SubFactory(ClientFactory)
+    server = "srv-sage"
+    database = "LEFEVRE"
+    user = "portail"
+
+
+class ShopConnectionFactory(DjangoModelFactory):
+    class Meta:
+        model = ShopConnection
+
+    client = factory.SubFactory(ClientFactory)
+    name = factory.Sequence(lambda number: f"Boutique {number}")
+    url = "https://boutique.example.com/"
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+
+    client = factory.SubFactory(ClientFactory)
+    key = factory.Sequence(lambda number: f"FAM:{number}")
+    name = factory.Sequence(lambda number: f"Famille {number}")
+    path = factory.SelfAttribute("name")
+
+
+class ProductFactory(DjangoModelFactory):
+    class Meta:
+        model = Product
+
+    client = factory.SubFactory(ClientFactory)
+    key = factory.Sequence(lambda number: f"ART-{number:04}")
+    reference = factory.SelfAttribute("key")
+    name = factory.Sequence(lambda number: f"Théière en fonte {number}")
+    price = Decimal("12.5")
+    tax_rate = Decimal(20)
+    quantity = 7
+
+
+class CombinationFactory(DjangoModelFactory):
+    class Meta:
+        model = Combination
+
+    product = factory.SubFactory(ProductFactory)
+    key = factory.Sequence(lambda number: f"ART|{number}|0")
+    reference = factory.Sequence(lambda number: f"ART-C{number}")
+    values = factory.LazyFunction(lambda: [["Couleur", "Bleu"], ["Taille", "M"]])
+    quantity = 3
+
+
+class ProductImageFactory(DjangoModelFactory):
+    class Meta:
+        model = ProductImage
+
+    product = factory.SubFactory(ProductFactory)
+    key = factory.Sequence(lambda number: f"photo-{number}")
+    source_path = "Multimedia\\photo.jpg"
+
+
+class CustomerGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = CustomerGroup
+
+    client = factory.SubFactory(ClientFactory)
+    key = factory.Sequence(lambda number: str(number + 1))
+    name = factory.Sequence(lambda number: f"Revendeurs {number}")
+
+
+class ShopCustomerFactory(DjangoModelFactory):
+    class Meta:
+        model = ShopCustomer
+
+    client = factory.SubFactory(ClientFactory)
+    key = factory.Sequence(lambda number: f"CLI{number:05}")
+    company = "Épicerie du Marché"
+
+
+class SpecificPriceFactory(DjangoModelFactory):
+    class Meta:
+        model = SpecificPrice
+
+    product = factory.SubFactory(ProductFactory)
+    key = factory.Sequence(lambda number: f"ART||{number}||1")
+    price = Decimal("11.25")
+    explanation = factory.LazyFunction(lambda: ["Catégorie 2 : 12,50 € HT", "remise 10 %"])
+
+
+class BindingFactory(DjangoModelFactory):
+    class Meta:
+        model = Binding
+
+    shop = factory.SubFactory(ShopConnectionFactory)
+    kind = "products"
+    key = factory.Sequence(lambda number: f"ART-{number:04}")
+
+
+class RunFactory(DjangoModelFactory):
+    class Meta:
+        model = Run
+
+    client = factory.SubFactory(ClientFactory)
+    flow = "prices"
+    state = "succeeded"
+    trigger = "schedule"
+    started_at = factory.LazyFunction(lambda: timezone.now() - timedelta(seconds=41))
+    ended_at = factory.LazyAttribute(
+        lambda run: run.started_at + timedelta(seconds=41) if run.state not in {"queued", "running"} else None
+    )
+
+
+class ChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = Change
+
+    run = factory.SubFactory(RunFactory)
+    kind = "products"
+    key = factory.Sequence(lambda number: f"ART-{number:04}")
+    label = factory.SelfAttribute("key")
+    action = "update"
+    state = "confirmed"
+    differences = factory.LazyFunction(
+        lambda: [{"field": "price", "before": "10.000000", "after": "12.500000", "why": "AR_PrixVen = 12,50"}]
+    )
+
+
+class FlowScheduleFactory(DjangoModelFactory):
+    class Meta:
+        model = FlowSchedule
+
+    client = factory.SubFactory(ClientFactory)
+    flow = "prices"
+    every_minutes = 60
+    next_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=30))
+
+
+class LedgerOrderFactory(DjangoModelFactory):
+    class Meta:
+        model = LedgerOrder
+
+    shop = factory.SubFactory(ShopConnectionFactory)
+    shop_order_id = factory.Sequence(lambda number: 1000 + number)
+    reference = factory.Sequence(lambda number: f"XKBKN{number:04}")
+    placed_at = factory.LazyFunction(timezone.now)
+    buyer = "Hélène Cœur"
+    email = "helene@example.com"
+    total_paid = Decimal("123.40")
+    payment = "Carte bancaire"
+    lines = 3

@@ -1,0 +1,138 @@
+"""The product list finds what is asked and counts what it shows; the product page explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from connectors.models import Client
+from sync_portal.pages.filters import branch
+from tests.pages import factories
+from tests.pages.conftest import World
+
+
+@pytest.fixture
+def shelf(db: None) -> Client:
+    """A client with three products in a small tree of categories."""
+    client = factories.ClientFactory()
+    factories.CategoryFactory(client=client, key="CAT:1", name="Maison", path="Maison")
+    factories.CategoryFactory(client=client, key="CAT:2", name="Thé", path="Maison > Thé", parent_key="CAT:1")
+    teapot = factories.ProductFactory(client=client, key="TH-1", name="Théière", category_key="CAT:2")
+    for reference in ("TH-1-BLEU", "TH-1-ROUGE"):
+        factories.CombinationFactory(product=teapot, reference=reference)
+    factories.ProductFactory(client=client, key="PL-1", name="Plateau", category_key="CAT:1", active=False)
+    factories.ProductFactory(client=client, key="SA-1", name="Sac", ean13="3012345678901", readiness="held")
+    return client
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, ["PL-1", "SA-1", "TH-1"]),
+        ({"q": "théi"}, ["TH-1"]),
+        ({"q": "sa-"}, ["SA-1"]),
+        ({"q": "301234"}, ["SA-1"]),
+        ({"q": "TH-1-"}, ["TH-1"]),
+        ({"category": "CAT:1"}, ["PL-1", "TH-1"]),
+        ({"category": "CAT:2"}, ["TH-1"]),
+        ({"readiness": "held"}, ["SA-1"]),
+        ({"active": "0"}, ["PL-1"]),
+        ({"q": "nothing like it"}, []),
+    ],
+    ids=["all", "name", "reference", "EAN", "combination", "branch", "leaf", "state", "offline", "none"],
+)
+def test_products_are_found(
+    query: dict[str, str], expected: list[str], shelf: Client, signed_in: Callable[..., Browser]
+) -> None:
+    page = signed_in(shelf).get(reverse("pages:products", args=[shelf.slug]), query).context["page"]
+
+    assert [product.key for product in page] == expected
+    assert page.paginator.count == len(expected)
+
+
+def test_a_product_found_by_a_combination_still_counts_all_of_them(
+    shelf: Client, signed_in: Callable[..., Browser]
+) -> None:
+    page = signed_in(shelf).get(reverse("pages:products", args=[shelf.slug]), {"q": "TH-1-BLEU"}).context["page"]
+
+    assert [product.combination_count for product in page] == [2]
+
+
+@pytest.mark.parametrize("readiness", ["ready", "held", "out"])
+def test_the_number_on_a_tab_is_the_number_of_its_rows(
+    readiness: str, shelf: Client, signed_in: Callable[..., Browser]
+) -> None:
+    response = signed_in(shelf).get(reverse("pages:products", args=[shelf.slug]), {"readiness": readiness})
+
+    assert response.context["counts"][readiness] == response.context["page"].paginator.count
+
+
+def test_long_lists_come_in_pages_that_keep_the_filter(shelf: Client, signed_in: Callable[..., Browser]) -> None:
+    for _number in range(60):
+        factories.ProductFactory(client=shelf)
+
+    response = signed_in(shelf).get(reverse("pages:products", args=[shelf.slug]), {"active": "1", "page": "2"})
+
+    assert len(response.context["page"].object_list) == 62 - 50
+    assert "?active=1&amp;page=1" in response.content.decode()
+
+
+def test_a_loop_in_the_category_tree_does_not_hang(shelf: Client) -> None:
+    first = factories.CategoryFactory(client=shelf, key="A", parent_key="B")
+    second = factories.CategoryFactory(client=shelf, key="B", parent_key="A")
+
+    assert branch([first, second], "A") == {"A", "B"}
+
+
+def test_the_product_page_explains_prices_combinations_and_changes(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    world.product.explanations = {"price": "AR_PrixVen = 12,50 € HT"}
+    world.product.problems = [{"cause": "catalogue.price_zero", "facts": {"reference": world.product.reference}}]
+    world.product.save()
+    factories.ChangeFactory(run=world.run, key="SOMETHING-ELSE", label="SOMETHING-ELSE")
+    url = reverse("pages:product", args=[world.client.slug, world.product.pk])
+
+    response = signed_in(world.client).get(url)
+    page = response.content.decode()
+
+    assert "AR_PrixVen = 12,50 € HT" in page
+    assert "Bleu" in page
+    assert "remise 10 %" in page
+    assert "id_product=42" in page
+    assert [row.change.key for row in response.context["rows"]] == [world.product.key]
+    assert [cause.code for cause in response.context["problems"]] == ["catalogue.price_zero"]
+
+
+def test_previews_are_no_part_of_a_products_history(world: World, signed_in: Callable[..., Browser]) -> None:
+    preview = factories.RunFactory(client=world.client, preview=True)
+    factories.ChangeFactory(run=preview, key=world.product.key)
+    url = reverse("pages:product", args=[world.client.slug, world.product.pk])
+
+    assert [row.change.run for row in signed_in(world.client).get(url).context["rows"]] == [world.run]
+
+
+def test_two_gammes_make_a_grid_with_holes(world: World, signed_in: Callable[..., Browser]) -> None:
+    world.product.combinations.all().delete()
+    for colour, size in (("Bleu", "S"), ("Bleu", "M"), ("Rouge", "M")):
+        factories.CombinationFactory(product=world.product, values=[["Couleur", colour], ["Taille", size]])
+    url = reverse("pages:product", args=[world.client.slug, world.product.pk])
+
+    grid = signed_in(world.client).get(url).context["grid"]
+
+    assert (grid.title, grid.columns) == ("Couleur × Taille", ["S", "M"])
+    assert [[cell is None for cell in cells] for _value, cells in grid.rows] == [[False, False], [True, False]]
+
+
+def test_the_list_asks_the_database_the_same_whatever_its_length(
+    shelf: Client, signed_in: Callable[..., Browser], django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    for _number in range(40):
+        factories.ProductImageFactory(product=factories.ProductFactory(client=shelf), file="/tmp/x.jpg")
+    browser = signed_in(shelf)
+
+    with django_assert_max_num_queries(14):
+        browser.get(reverse("pages:products", args=[shelf.slug]))

@@ -1,0 +1,195 @@
+"""The run page: counters that are links to their rows, live progress, starting, stopping, approving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from sync_portal.sync.history import flow_states
+from sync_portal.sync.models import Run, RunState
+from tests.pages import factories
+from tests.pages.conftest import World
+
+STATES = ["confirmed"] * 4 + ["held"] * 3 + ["rejected"] * 2 + ["later", "applied"]
+
+
+@pytest.fixture
+def mixed_run(world: World) -> Run:
+    """A run as the engine counts it: what is to be retried or failed its confirmation is among the refused."""
+    run = factories.RunFactory(
+        client=world.client,
+        flow="stock",
+        state="incomplete",
+        read=30,
+        unchanged=19,
+        to_write=8,
+        written=5,
+        confirmed=4,
+        held=3,
+        rejected=4,
+    )
+    for state in STATES:
+        factories.ChangeFactory(run=run, state=state, cause="shop.not_confirmed" if state == "applied" else "")
+    return run
+
+
+def run_url(run: Run, name: str = "run") -> str:
+    return reverse(f"pages:{name}", args=[run.client.slug, run.pk])
+
+
+@pytest.mark.parametrize(
+    ("show", "rows"),
+    [("to_write", 8), ("written", 5), ("confirmed", 4), ("held", 3), ("rejected", 4), ("waiting", 7)],
+)
+def test_a_counter_leads_to_exactly_that_many_rows(
+    show: str, rows: int, mixed_run: Run, signed_in: Callable[..., Browser]
+) -> None:
+    browser = signed_in(mixed_run.client)
+
+    page = browser.get(run_url(mixed_run))
+    shown = browser.get(run_url(mixed_run), {"show": show})
+
+    assert len(shown.context["rows"]) == rows
+    if show != "waiting":
+        assert f"?show={show}" in page.content.decode()
+        assert getattr(mixed_run, show) == rows
+
+
+def test_counters_come_in_their_order(mixed_run: Run, signed_in: Callable[..., Browser]) -> None:
+    page = signed_in(mixed_run.client).get(run_url(mixed_run))
+
+    names = [counter.name for counter in page.context["counters"]]
+    assert names == ["read", "unchanged", "to_write", "written", "confirmed", "held", "rejected"]
+
+
+def test_a_counter_that_is_not_its_number_of_rows_is_no_link(mixed_run: Run, signed_in: Callable[..., Browser]) -> None:
+    mixed_run.written = 3  # two were adopted as they stood: confirmed, never written
+    mixed_run.save()
+
+    assert "?show=written" not in signed_in(mixed_run.client).get(run_url(mixed_run)).content.decode()
+
+
+def test_the_waiting_count_of_the_home_leads_to_exactly_these_rows(
+    mixed_run: Run, signed_in: Callable[..., Browser]
+) -> None:
+    browser = signed_in(mixed_run.client)
+
+    home = browser.get(reverse("pages:client", args=[mixed_run.client.slug]))
+    line = next(line for line in home.context["lines"] if line.state.flow.name == "stock")
+    rows = browser.get(line.waiting_url).context["rows"]
+
+    waiting = next(state.waiting for state in flow_states(mixed_run.client) if state.flow.name == "stock")
+    assert len(rows) == waiting == 7
+
+
+def test_a_running_run_is_asked_again_and_its_page_is_not_loaded_whole(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    run = factories.RunFactory(client=world.client, flow="stock", state="running", step="apply", done=30, total=120)
+    browser = signed_in(world.client)
+
+    page = browser.get(run_url(run))
+    fragment = browser.get(run_url(run, "run-live"), headers={"HX-Request": "true"})
+
+    assert 'hx-trigger="every 1500ms"' in page.content.decode()
+    assert "<html" not in fragment.content.decode()
+    assert 'max="120"' in fragment.content.decode()
+    assert 'value="30"' in fragment.content.decode()
+    assert "HX-Refresh" not in fragment
+
+
+def test_a_run_that_is_over_is_asked_no_more(world: World, signed_in: Callable[..., Browser]) -> None:
+    browser = signed_in(world.client)
+
+    assert "hx-trigger" not in browser.get(run_url(world.run)).content.decode()
+    assert browser.get(run_url(world.run, "run-live"))["HX-Refresh"] == "true"
+
+
+def test_the_home_is_asked_again_only_while_something_runs(world: World, signed_in: Callable[..., Browser]) -> None:
+    browser = signed_in(world.client)
+    url = reverse("pages:flow-lines", args=[world.client.slug])
+
+    quiet = browser.get(url).content.decode()
+    factories.RunFactory(client=world.client, flow="stock", state="queued", started_at=None)
+    busy = browser.get(url).content.decode()
+
+    assert "hx-get" not in quiet
+    assert "hx-get" in busy
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_starting_asks_for_a_run_in_ones_name_and_shows_it(
+    preview: bool, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    url = reverse("pages:run-start", args=[world.client.slug, "stock"])
+
+    response = signed_in(world.client).post(url, {"preview": "1"} if preview else {})
+
+    run = Run.objects.get(client=world.client, flow="stock")
+    assert (run.state, run.preview, run.requested_by.username) == (RunState.QUEUED, preview, "claire")
+    assert response["Location"] == run_url(run)
+
+
+def test_a_flow_that_does_not_exist_cannot_be_started(world: World, signed_in: Callable[..., Browser]) -> None:
+    url = reverse("pages:run-start", args=[world.client.slug, "nothing"])
+
+    assert signed_in(world.client).post(url).status_code == 404
+
+
+def test_stopping_a_running_run_asks_it_to_stop_in_ones_name(world: World, signed_in: Callable[..., Browser]) -> None:
+    run = factories.RunFactory(client=world.client, flow="stock", state="running")
+
+    signed_in(world.client).post(run_url(run, "run-cancel"))
+
+    run.refresh_from_db()
+    assert (run.state, run.cancel_requested, run.cancelled_by.username) == (RunState.RUNNING, True, "claire")
+
+
+@pytest.mark.parametrize(("comment", "new_runs"), [("Soldes d'hiver", 1), ("  ", 0)])
+def test_a_stopped_run_passes_only_with_a_reason(
+    comment: str, new_runs: int, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    stopped = factories.RunFactory(client=world.client, flow="stock", state="stopped", cause="brake.stock_zero")
+
+    signed_in(world.client).post(run_url(stopped, "run-approve"), {"comment": comment})
+
+    approved = Run.objects.filter(client=world.client, flow="stock", approved_by__username="claire")
+    assert approved.count() == new_runs
+
+
+def test_technical_detail_is_for_those_who_can_use_it(world: World, signed_in: Callable[..., Browser]) -> None:
+    run = factories.RunFactory(
+        client=world.client, flow="stock", state="failed", detail="ORA-4242", cause="sage.failed"
+    )
+
+    for_sales = signed_in(world.client, role="sales", name="karim").get(run_url(run)).content.decode()
+    for_agency = signed_in(world.client, role="agency", name="paul").get(run_url(run)).content.decode()
+
+    assert "ORA-4242" not in for_sales
+    assert "ORA-4242" in for_agency
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"flow": "stock"}, {"stock failed", "stock preview"}),
+        ({"state": "failed"}, {"stock failed"}),
+        ({"trigger": "person"}, {"stock preview"}),
+        ({"preview": "1"}, {"stock preview"}),
+        ({}, {"prices", "stock failed", "stock preview"}),
+    ],
+    ids=["one flow", "one result", "one trigger", "previews only", "everything"],
+)
+def test_history_is_filtered(
+    query: dict[str, str], expected: set[str], world: World, signed_in: Callable[..., Browser]
+) -> None:
+    failed = factories.RunFactory(client=world.client, flow="stock", state="failed")
+    preview = factories.RunFactory(client=world.client, flow="stock", preview=True, trigger="person")
+    names = {world.run.pk: "prices", failed.pk: "stock failed", preview.pk: "stock preview"}
+
+    page = signed_in(world.client).get(reverse("pages:runs", args=[world.client.slug]), query).context["page"]
+
+    assert {names[run.pk] for run in page} == expected
