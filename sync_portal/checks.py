@@ -6,6 +6,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Critical, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 
 
 @register()
@@ -19,7 +20,11 @@ def settings_are_usable(app_configs: object, **kwargs: Any) -> Iterable[CheckMes
 
 
 def _secret_key() -> Iterable[CheckMessage]:
-    if len(settings.SECRET_KEY) < 32:
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django refuses an empty one at the first access, before any hint could be given
+        key = ""
+    if len(key) < 32:
         yield Critical(
             "SECRET_KEY is missing or shorter than 32 characters",
             hint="Set it in the environment or in .env: python -c 'import secrets; print(secrets.token_urlsafe(50))'",
