@@ -222,3 +222,12 @@ def test_brackets_and_bars_are_encoded_once() -> None:
     assert address("https://s/api", "products", "", query) == (
         "https://s/api/products?filter%5Breference%5D=%5BA%7C%C3%A9%5D&display=%5Bid,reference%5D"
     )
+
+
+def test_a_proxy_of_the_environment_does_not_hide_the_shops_address(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    httpserver.expect_request("/api/zones").respond_with_data("ok")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert Transport(settings(httpserver)).request("GET", "zones").body == b"ok"

@@ -356,3 +356,37 @@ def test_a_refused_delete_is_an_outcome(httpserver: HTTPServer) -> None:
     with Webservice(shop.serve(httpserver)) as client:
         outcomes = client.delete("products", [1])
     assert isinstance(outcomes[0].error, RejectedRecordError)
+
+
+def test_what_is_stopped_in_one_lane_has_its_outcomes_too(httpserver: HTTPServer) -> None:
+    def refuse(request: Request) -> Response | None:
+        return error_response(405, (25, "Method POST is not allowed")) if request.method == "POST" else None
+
+    shop = FakeShop(before=refuse)
+    shop.serve(httpserver)
+    with Webservice(settings(httpserver, connections=1)) as client:
+        assert causes(create(client, [f"R{n}" for n in range(120)])) == ["shop.no_right"] * 120
+    assert posts(shop) == 1
+
+
+def test_a_change_saved_with_a_warning_counts_though_the_shop_rewrote_it(httpserver: HTTPServer) -> None:
+    def rewrite(request: Request, response: Response) -> Response:
+        if request.method == "PATCH":
+            shop.rows[1]["weight"] = "rewritten by the shop"
+        return response
+
+    shop = FakeShop(rows={1: {"reference": "x"}}, bad={"W": WARNING}, after=rewrite)
+    with Webservice(shop.serve(httpserver)) as client:
+        outcomes = client.update("products", [Entity({"id": "1", "reference": "W", "weight": "1"})])
+    assert causes(outcomes) == [""]
+    assert outcomes[0].warning is not None
+
+
+def test_a_busy_shop_that_stays_busy_is_left_alone(httpserver: HTTPServer) -> None:
+    def busy(request: Request) -> Response | None:
+        return Response("", 503) if request.method == "POST" else None
+
+    shop = FakeShop(before=busy)
+    with Webservice(shop.serve(httpserver)) as client:
+        assert causes(create(client, [f"R{n}" for n in range(40)])) == ["shop.busy"] * 40
+    assert posts(shop) <= 6
