@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
+LONGEST_URL = 8 * 1024
+"""nginx's default: 500 ids of six digits pass in a filter, 1000 do not."""
+
+
 class ShopApp:
     """A sandbox shop as a WSGI application. `base_url` is the shop's own domain; any other Host is answered 302.
 
@@ -46,6 +50,8 @@ class ShopApp:
         return pages.respond(self.shop, request)
 
     def _webservice(self, request: Request) -> Response:
+        if len(request.environ.get("REQUEST_URI") or request.full_path) > LONGEST_URL:
+            return Response("<html><h1>414 Request-URI Too Large</h1></html>", status=414, content_type="text/html")
         call = self._call(request)
         if self.base_url is not None and request.host != self.base_url.partition("://")[2]:
             return Response(status=302, headers={"Location": f"{self.base_url}/"}, content_type=webservice.HTML)

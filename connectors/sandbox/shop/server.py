@@ -101,6 +101,7 @@ class Handler(BaseHTTPRequestHandler):
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote(path, "iso-8859-1"),
             "QUERY_STRING": query,
+            "REQUEST_URI": self.path,
             "SERVER_NAME": host,
             "SERVER_PORT": str(port),
             "SERVER_PROTOCOL": self.request_version,

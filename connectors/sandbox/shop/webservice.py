@@ -158,6 +158,8 @@ def _dispatch(shop: Shop, call: Call, rights: dict[str, list[str]]) -> Answer:
 
 
 def _entities(shop: Shop, call: Call, resource: Resource) -> Answer:
+    if not resource.fields:
+        raise UncaughtError(f"the sandbox shop does not imitate /api/{resource.name}", status=501)
     if call.method in {"GET", "HEAD"}:
         content_type, body = reading.read(shop, call, resource)
         return Answer(200, body.encode(), content_type)

@@ -12,7 +12,7 @@ from connectors.sandbox.shop import hooks, reading, render
 from connectors.sandbox.shop.call import Call
 from connectors.sandbox.shop.database import Row
 from connectors.sandbox.shop.entity import Entity, Items, Value, from_row, to_row
-from connectors.sandbox.shop.errors import NotFoundError, WebserviceError
+from connectors.sandbox.shop.errors import WebserviceError
 from connectors.sandbox.shop.query import full_display
 from connectors.sandbox.shop.schema import Field, Resource
 from connectors.sandbox.shop.validators import Validator
@@ -188,7 +188,7 @@ def delete(shop: Shop, call: Call, resource: Resource) -> None:
     """DELETE one or several (`?id=[5,6]`): all or, when one is unknown (code 87), none."""
     asked = call.segments[1:2] or [part for part in call.parameters.get("id", "").strip("[]").split(",") if part]
     if not asked:
-        raise NotFoundError
+        raise WebserviceError(404, 87, "Id(s) not exists: ")
     rows = [(whole(text), shop.get(resource.name, whole(text))) for text in asked]
     unknown = [str(identity) for identity, row in rows if row is None]
     if unknown:
