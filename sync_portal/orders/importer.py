@@ -259,7 +259,7 @@ def _memory(order: ShopOrder, written: WrittenOrder, rules: ShopRules) -> dict[i
 
 
 def _document(reference: str, piece: str) -> dict[str, str]:
-    return {"field": "document", "before": reference, "after": piece, "why": ""}
+    return {"field": "sage_piece", "before": reference, "after": piece, "why": ""}
 
 
 def _differences(order: ShopOrder, built: Built) -> list[dict[str, str]]:
@@ -269,8 +269,8 @@ def _differences(order: ShopOrder, built: Built) -> list[dict[str, str]]:
     paid = sum((payment.amount for payment in order.payments), ZERO)
     deposits = sum((deposit.amount for deposit in document.deposits), ZERO)
     rows = (
-        ("account", order.invoice.company or order.buyer.person, account.rstrip()),
-        ("total_with_tax", f"{order.total_paid_tax_incl:.2f}", f"{document.total_with_tax:.2f}"),
+        ("sage_customer", order.invoice.company or order.buyer.person, account.rstrip()),
+        ("total_paid", f"{order.total_paid_tax_incl:.2f}", f"{document.total_with_tax:.2f}"),
         ("lines", str(len(order.lines)), str(len(document.lines))),
         ("deposit", f"{paid:.2f}", f"{deposits:.2f}"),
     )

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from connectors.models import ShopConnection
+from sync_portal.sync.causes import describe
 
 
 class OrderState(models.TextChoices):
@@ -37,7 +38,7 @@ class LedgerOrder(models.Model):
     sage_piece = models.CharField(_("Sage document"), max_length=13, blank=True)
     sage_customer = models.CharField(_("Sage account"), max_length=17, blank=True)
     notes = models.JSONField(default=list, blank=True)
-    """What was shortened or transliterated on the way, in words."""
+    """[{"cause": "orders.note_text", "facts": {...}}, ...]: what is worth knowing; `told_notes` has the sentences."""
     attempts = models.PositiveSmallIntegerField(default=0)
     """How often a write into Sage was begun: after the first, Sage is searched thoroughly for what it left."""
     detail = models.TextField(blank=True)
@@ -58,3 +59,8 @@ class LedgerOrder(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def told_notes(self) -> list[str]:
+        """The notes as sentences, in the reader's language."""
+        return [describe(note["cause"], note["facts"]).sentence for note in self.notes]
