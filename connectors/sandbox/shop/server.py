@@ -142,9 +142,11 @@ def serve(
     version: str = DEFAULT_VERSION,
     key: str = DEFAULT_KEY,
     base_url: str | None = None,
+    languages: tuple[str, ...] = ("fr",),
 ) -> None:
     """Serve the shop of this folder until interrupted. OSError when the port is taken."""
-    app = create_app(state, version=version, key=key, base_url=base_url or f"http://{host}:{port}")
+    own = base_url or f"http://{host}:{port}"
+    app = create_app(state, version=version, key=key, base_url=own, languages=languages)
     server = Server(app, host, port)
     try:
         server.serve_forever()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_orders_over_http_need_something_to_sell(api: Api) -> None:
     assert api.shop.journal.since().requests == {"POST": 1}  # the product; test orders are not requests
 
 
-def test_the_server_keeps_connections_alive_and_takes_several_writers(tmp_path: Path) -> None:
+def test_the_server_keeps_connections_alive_and_answers_any_verb(tmp_path: Path) -> None:
     with running_shop(tmp_path) as shop, requests.Session() as session:
         session.auth = (shop.key, "")
         for _ in range(3):
@@ -98,6 +99,17 @@ def test_the_server_keeps_connections_alive_and_takes_several_writers(tmp_path: 
         assert unknown.status_code == 405
         wrong_host = session.get(shop.url.replace("127.0.0.1", "localhost") + "/api", allow_redirects=False, timeout=5)
         assert wrong_host.status_code == 302
+
+
+def test_four_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    def write(number: int) -> int:
+        products = "".join(f"<p><price>1</price><reference>{number}-{entity}</reference></p>" for entity in range(20))
+        url = f"{shop.url}/api/products"
+        return requests.post(url, data=f"<x>{products}</x>", auth=(shop.key, ""), timeout=30).status_code
+
+    with running_shop(tmp_path) as shop, ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(write, range(8))) == [201] * 8
+        assert shop.shop.count("products") == shop.shop.count("stock_availables") == 160
 
 
 def test_a_folder_is_opened_again_with_its_content(tmp_path: Path) -> None:
