@@ -41,7 +41,7 @@ def test_a_client_of_somebody_else_does_not_exist(
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("pattern", filter(names_a_thing, client_patterns), ids=lambda pattern: pattern.name)
+@pytest.mark.parametrize("pattern", [*filter(names_a_thing, client_patterns)], ids=lambda pattern: pattern.name)
 def test_things_of_another_client_are_not_found_under_my_own_client(
     pattern: URLPattern, make_world: Callable[[], World], signed_in: Callable[..., Browser]
 ) -> None:
