@@ -47,17 +47,21 @@ class CompanySummary:
     orders: int
 
 
-def build_company(path: Path, *, articles: int | None = None, seed: int = 1, media: Path) -> CompanySummary:
+def build_company(
+    path: Path, *, articles: int | None = None, seed: int = 1, media: Path, version: str = "100c"
+) -> CompanySummary:
     """Writes the base at `path`, replacing it only once whole, and its photos and data sheets under `media`.
 
-    `articles` adds that many generated ones to the base company. The same arguments give the same rows and files.
+    `articles` adds that many generated ones to the base company; `version` is Sage's: "i7", "100c" or "v10". The same
+    arguments give the same rows and files.
     """
     unfinished = path.with_name(path.name + ".part")
     unfinished.unlink(missing_ok=True)
     connection = connect(unfinished, create=True)
     try:
-        create_schema(connection)
-        summary = _fill(connection, extra=articles or 0, random=Random(seed), media=media)  # noqa: S311 not a secret
+        create_schema(connection, version=version)
+        random = Random(seed)  # noqa: S311 not a secret
+        summary = _fill(connection, version=version, extra=articles or 0, random=random, media=media)
         connection.commit()
     finally:
         connection.close()
@@ -65,10 +69,10 @@ def build_company(path: Path, *, articles: int | None = None, seed: int = 1, med
     return summary
 
 
-def _fill(connection: pyodbc.Connection, *, extra: int, random: Random, media: Path) -> CompanySummary:
+def _fill(connection: pyodbc.Connection, *, version: str, extra: int, random: Random, media: Path) -> CompanySummary:
     base = load_articles()
     texts.add_free_fields(connection)
-    insert_parameters(connection, next_order=NEXT_ORDER)
+    insert_parameters(connection, next_order=NEXT_ORDER, version=version)
     written = _insert_articles(connection, base, random=random)
     published = sum(article.published and not article.asleep for article in base)
     for chunk in _chunks(generated_articles(extra, after=base, random=random)):

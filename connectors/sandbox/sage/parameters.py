@@ -158,9 +158,10 @@ SINGLE_ROWS: dict[str, Row] = {
     "P_PARAMETRECIAL": {"P_Contremarque": 0},
     "P_ORGAVEN": {"D_Saisie": "Saisi", "D_Confirme": "Confirmé"},
     "P_COLREGLEMENT": {"CR_Numero01": "RG00001"},
-    # 100c v3 is close to structure 8.0: one program reads CB_DescVersion / 65536 as the major version.
-    "cbSysTable": {"CB_Type": "CIAL", "CB_CBaseVersion": 21, "CB_DescVersion": 8 * 65536, "CB_Version": 21},
 }
+
+STRUCTURES = {"i7": (17, 4), "100c": (21, 8), "v10": (24, 10)}
+"""Version -> (CB_Version, structure): one program reads CB_DescVersion / 65536 as the structure's major number."""
 
 COUNTRIES = (("France", "FR"), ("Belgique", "BE"), ("Allemagne", "DE"), ("Suisse", "CH"), ("Espagne", "ES"))
 STAFF = (("Le Bihan", "Solène"), ("Garnier", "Étienne"))
@@ -178,12 +179,15 @@ def catalogue_path(name: str) -> list[int]:
     return numbers + [0] * (3 - len(numbers))
 
 
-def insert_parameters(connection: pyodbc.Connection, *, next_order: int) -> None:
+def insert_parameters(connection: pyodbc.Connection, *, next_order: int, version: str) -> None:
     """Everything an article or a customer can refer to; `next_order` is the next number of the main order souche."""
     for table, rows in POSITIONAL.items():
         insert(connection, table, ({**row, "cbIndice": rank} for rank, row in enumerate(rows, start=1)))
     for table, row in SINGLE_ROWS.items():
         insert(connection, table, [row])
+    number, structure = STRUCTURES[version]
+    described = {"CB_Type": "CIAL", "CB_CBaseVersion": number, "CB_DescVersion": structure * 65536}
+    insert(connection, "cbSysTable", [described | {"CB_Version": number}])
     insert(connection, "F_TAXE", _taxes())
     insert(connection, "F_DEPOT", _depots())
     insert(connection, "F_FAMILLE", _families())

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from .schema import columns, quoted
+from .schema import VERSIONS, columns, quoted
 
 if TYPE_CHECKING:
     import pyodbc
@@ -22,12 +22,17 @@ CREATOR = "COLS"
 
 
 def insert(connection: pyodbc.Connection, table: str, rows: Iterable[Row]) -> int:
-    """Inserts the rows, which may name different columns, and returns how many there were."""
+    """Inserts the rows, which may name different columns, and returns how many there were.
+
+    A column that the base's version of Sage lacks is left out; one that no version has is a mistake.
+    """
+    existing = _existing(connection, table)
     groups: dict[tuple[str, ...], list[list[object]]] = {}
     count = 0
     for row in rows:
-        complete = {**_technical(table), **_twins(table, row), **row}
-        groups.setdefault(tuple(complete), []).append(list(complete.values()))
+        complete = {**_TECHNICAL, **_twins(table, row), **row}
+        kept = {name: value for name, value in complete.items() if _kept(name, table, existing)}
+        groups.setdefault(tuple(kept), []).append(list(kept.values()))
         count += 1
     for names, values in groups.items():
         marks = ", ".join("?" * len(names))
@@ -36,16 +41,32 @@ def insert(connection: pyodbc.Connection, table: str, rows: Iterable[Row]) -> in
     return count
 
 
+_TECHNICAL: Row = {"cbCreateur": CREATOR, "cbModification": BUILT_AT}
+
+
+def _existing(connection: pyodbc.Connection, table: str) -> frozenset[str]:
+    """The columns of this base, its free fields included."""
+    found = connection.cursor().execute("SELECT name FROM pragma_table_info(?)", table).fetchall()
+    return frozenset(name for (name,) in found)
+
+
+def _kept(name: str, table: str, existing: frozenset[str]) -> bool:
+    if name in existing:
+        return True
+    if name not in _TECHNICAL and name not in _known(table):
+        raise ValueError(f"no version of Sage has a column {name!r} in {table}")
+    return False
+
+
 @cache
-def _technical(table: str) -> dict[str, object]:
-    names = {column.name for column in columns()[table]}
-    values = {"cbCreateur": CREATOR, "cbModification": BUILT_AT}
-    return {name: value for name, value in values.items() if name in names}
+def _known(table: str) -> dict[str, str]:
+    """Every version's columns of the table, with their role."""
+    return {found.name: found.role for version in VERSIONS for found in columns(version=version).get(table, [])}
 
 
 @cache
 def _twin_names(table: str) -> list[tuple[str, str]]:
-    return [(column.name, column.name.removeprefix("cb")) for column in columns()[table] if column.role == "twin"]
+    return [(name, name.removeprefix("cb")) for name, role in _known(table).items() if role == "twin"]
 
 
 def _twins(table: str, row: Row) -> dict[str, object]:

@@ -27,6 +27,16 @@ def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "company.sqlite"
 
 
+@pytest.fixture(scope="session")
+def company_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The whole company, as each version of Sage keeps it."""
+    folder = tmp_path_factory.mktemp("companies")
+    files = {version: folder / f"{version}.sqlite" for version in VERSIONS}
+    for version, path in files.items():
+        build_company(path, media=folder / "media", version=version)
+    return files
+
+
 @pytest.fixture
 def company(company_file: Path, tmp_path: Path) -> Iterator[SageSession]:
     """A session that may write on a copy of the sandbox company."""

@@ -4,13 +4,14 @@ import tracemalloc
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.errors import ConfigurationError, RejectedRecordError
 from connectors.sage.capabilities import Capabilities
-from connectors.sage.odbc import SageSession
+from connectors.sage.odbc import SageSession, SageSettings, open_session
 from connectors.sage.reading import count, keys, read
 from connectors.sage.records import AccountingCategory, Article, ArticleAccounting, Gamme, KitComponent
 from connectors.sage.streams import STREAMS
@@ -53,10 +54,30 @@ def test_every_declared_column_exists_in_sage(name: str) -> None:
     assert stream.cursor is None or stream.cursor in known
 
 
-def test_the_whole_company_is_read(company: SageSession, capabilities: Capabilities) -> None:
-    for stream in STREAMS.values():
-        found = list(read(company, capabilities, stream))
-        assert len({record.key for record in found}) == len(found) == count(company, capabilities, stream)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_whole_company_is_read_on_every_version(company_files: dict[str, Path], version: str) -> None:
+    with open_session(SageSettings(dialect="sqlite", path=str(company_files[version]))) as session:
+        capabilities = Capabilities.probe(session)
+        for stream in STREAMS.values():
+            found = list(read(session, capabilities, stream))
+            assert len({record.key for record in found}) == len(found) == count(session, capabilities, stream)
+            assert sorted(keys(session, capabilities, stream)) == sorted(record.key for record in found)
+
+
+def test_the_three_companies_differ_only_by_what_their_versions_lack(company_files: dict[str, Path]) -> None:
+    found = {}
+    for version, path in company_files.items():
+        with open_session(SageSettings(dialect="sqlite", path=str(path))) as session:
+            capabilities = Capabilities.probe(session)
+            found[version] = {
+                name: {record.key: record for record in read(session, capabilities, stream)}
+                for name, stream in STREAMS.items()
+            }
+
+    for name in STREAMS:
+        assert found["i7"][name].keys() == found["100c"][name].keys() == found["v10"][name].keys(), name
+    for key, article in found["i7"]["articles"].items():
+        assert article == found["v10"]["articles"][key]
 
 
 def test_an_article_is_typed(small: Open) -> None:

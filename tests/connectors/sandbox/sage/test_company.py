@@ -1,5 +1,6 @@
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path, PureWindowsPath
 
 import pyodbc
@@ -10,7 +11,7 @@ from stdnum import ean
 from connectors.sandbox.sage import CompanySummary, build_company, connect
 from connectors.sandbox.sage.customers import WEB_CUSTOMER
 from connectors.sandbox.sage.parameters import MAIN_DEPOT, WEB_SOUCHE
-from connectors.sandbox.sage.rows import BUILT_AT
+from connectors.sandbox.sage.rows import BUILT_AT, insert
 from connectors.sandbox.sage.schema import columns
 
 Built = tuple[CompanySummary, Path, Path]
@@ -325,3 +326,23 @@ def test_building_again_replaces_the_base_and_leaves_no_unfinished_file(tmp_path
 
     assert found == summary.articles
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["sage.db"]
+
+
+@pytest.mark.parametrize(("version", "structure"), [("i7", 4), ("100c", 8), ("v10", 10)])
+def test_the_company_exists_in_each_version(version: str, structure: int, tmp_path: Path) -> None:
+    summary = build_company(tmp_path / "sage.db", media=tmp_path / "media", version=version)
+
+    with closing(connect(tmp_path / "sage.db")) as connection:
+        made = [row.column_name for row in connection.cursor().columns("F_DOCENTETE")]
+        found = connection.execute("SELECT CB_DescVersion / 65536 FROM cbSysTable").fetchval()
+    declared = [column.name for column in columns(version=version)["F_DOCENTETE"] if column.role != "computed"]
+    assert made == [*declared, "N° commande site"]
+    assert found == structure
+    assert summary == build_company(tmp_path / "again.db", media=tmp_path / "media", version="100c")
+
+
+def test_a_column_that_no_version_has_is_a_mistake(tmp_path: Path) -> None:
+    build_company(tmp_path / "sage.db", media=tmp_path / "media")
+
+    with closing(connect(tmp_path / "sage.db")) as connection, pytest.raises(ValueError, match="AR_Reff"):
+        insert(connection, "F_ARTICLE", [{"AR_Reff": "X"}])
