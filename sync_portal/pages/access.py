@@ -8,15 +8,17 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from connectors.models import Client, Membership
 
 Params = ParamSpec("Params")
-View = Callable[Concatenate[HttpRequest, "Access", Params], HttpResponse]
+View = Callable[Concatenate[HttpRequest, "Access", Params], HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,10 @@ class Access:
 
     client: Client
     membership: Membership
+
+    @property
+    def user(self) -> User:
+        return self.membership.user
 
     @property
     def may_run(self) -> bool:
@@ -37,18 +43,19 @@ class Access:
         return self.membership.may_run
 
 
-def client_page(*, may_run: bool = False) -> Callable[[View[Params]], Callable[..., HttpResponse]]:
+def client_page(*, may_run: bool = False) -> Callable[[View[Params]], Callable[..., HttpResponseBase]]:
     """Give a view the `Access` behind its `slug`, and the client's time zone while it works.
 
     A client the user is no member of answers 404, as one that does not exist: its name is nobody's business.
     `may_run` pages answer 403 to members who may only look.
     """
 
-    def decorate(view: View[Params]) -> Callable[..., HttpResponse]:
+    def decorate(view: View[Params]) -> Callable[..., HttpResponseBase]:
         @login_required
         @wraps(view)
-        def page(request: HttpRequest, slug: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-            access = access_to(request, slug)
+        def page(request: HttpRequest, slug: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
+            assert request.user.is_authenticated  # login_required saw to it
+            access = access_to(request.user, slug)
             if may_run and not access.may_run:
                 raise PermissionDenied
             with timezone.override(access.client.time_zone):
@@ -59,10 +66,10 @@ def client_page(*, may_run: bool = False) -> Callable[[View[Params]], Callable[.
     return decorate
 
 
-def access_to(request: HttpRequest, slug: str) -> Access:
+def access_to(user: User, slug: str) -> Access:
     """The user's way into the client of that slug; 404 when there is none."""
-    client = get_object_or_404(Client.objects.visible_to(request.user), slug=slug)
-    return Access(client, Membership.objects.get(client=client, user=request.user))
+    client = get_object_or_404(Client.objects.visible_to(user), slug=slug)
+    return Access(client, Membership.objects.select_related("user").get(client=client, user=user))
 
 
 def render_page(request: HttpRequest, access: Access, template: str, section: str, **context: Any) -> HttpResponse:

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
@@ -25,7 +26,7 @@ UNREADABLE = (OSError, UnidentifiedImageError, Image.DecompressionBombError, Val
 
 @client_page()
 @require_safe
-def photo(request: HttpRequest, access: Access, image_id: int, size: str) -> HttpResponse:
+def photo(request: HttpRequest, access: Access, image_id: int, size: str) -> HttpResponseBase:
     """The photo at the size `thumb`, `medium` or `original`; 404 when its file is missing or is no image."""
     image = get_object_or_404(ProductImage, pk=image_id, product__client=access.client)
     if not image.file or size not in {*SIZES, "original"}:

@@ -63,7 +63,7 @@ def start(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
     """Ask for a run (a preview when the form says so) and go and watch it."""
     flow = flow_or_404(flow_name)
     preview = request.POST.get("preview") == "1"
-    run = request_run(access.client, flow.name, trigger=Trigger.PERSON, user=request.user, preview=preview)
+    run = request_run(access.client, flow.name, trigger=Trigger.PERSON, user=access.user, preview=preview)
     return redirect("pages:run", access.client.slug, run.pk)
 
 
@@ -72,7 +72,7 @@ def start(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
 def cancel(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     """Ask the run to stop: it does so after its current record."""
     run = get_object_or_404(_runs(access), pk=run_id)
-    request_cancel(run, user=request.user)
+    request_cancel(run, user=access.user)
     if not run.is_over:
         messages.info(request, _("The run stops after the record it is working on."))
     return redirect("pages:run", access.client.slug, run.pk)
@@ -84,7 +84,7 @@ def approve(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     """Let a run that a brake stopped pass, in the person's name: it is planned anew and goes through."""
     stopped = get_object_or_404(_runs(access), pk=run_id)
     try:
-        run = approve_run(stopped, user=request.user, comment=request.POST.get("comment", ""))
+        run = approve_run(stopped, user=access.user, comment=request.POST.get("comment", ""))
     except ValueError:
         messages.error(request, _("Say in a few words why this run may pass."))
         return redirect("pages:run", access.client.slug, stopped.pk)

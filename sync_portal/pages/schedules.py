@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.runs import flow_or_404
+from sync_portal.pages.sentences import person
 from sync_portal.sync.flows import all_flows
 from sync_portal.sync.jobs import next_time
 from sync_portal.sync.models import FlowSchedule
@@ -29,7 +30,7 @@ def pause(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
     """Stop starting the flow by itself; says why, for those who find it paused."""
     schedule = _schedule(access, flow_name)
     schedule.paused = True
-    who = request.user.get_full_name() or request.user.get_username()
+    who = person(access.user)
     reason = request.POST.get("reason", "").strip()
     schedule.paused_reason = (f"{who} : {reason}" if reason else who)[:200]
     schedule.save(update_fields=["paused", "paused_reason"])
