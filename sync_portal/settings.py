@@ -112,6 +112,8 @@ REDIS_URL = env.str("REDIS_URL", default="")
 JOB_TIMEOUT = env.int("JOB_TIMEOUT", default=1800)
 JOB_WORKERS = env.int("JOB_WORKERS", default=2)
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=180)
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
+"""How long confirmed changes are kept; refused ones and the runs themselves four times as long."""
 RUN_MAX_ATTEMPTS = env.int("RUN_MAX_ATTEMPTS", default=3)
 
 Q_CLUSTER = {
@@ -129,6 +131,8 @@ Q_CLUSTER = {
     "catch_up": False,
     "save_limit": 100,
     "poll": env.float("JOB_POLL_SECONDS", default=0.2),
+    # The fast lane (orders, stock) is a cluster of its own: long catalogue runs do not keep it waiting.
+    "ALT_CLUSTERS": {"fast": {"workers": JOB_WORKERS}},
 }
 Q_CLUSTER |= {"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}
 

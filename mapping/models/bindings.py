@@ -20,6 +20,8 @@ class Binding(models.Model):
     """Field -> value, in the terms of `mapping.desired` (references by local key, texts by language)."""
     previous = models.JSONField(default=dict)
     """The values that the last change replaced: what an undo puts back."""
+    undone = models.JSONField(default=dict)
+    """Values that a person put back by undoing a run: not sent again while they are what is wanted."""
     pending = models.JSONField(default=dict)
     confirmed_at = models.DateTimeField(null=True)
     adopted = models.BooleanField(default=False)

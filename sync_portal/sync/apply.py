@@ -18,12 +18,12 @@ from connectors.errors import ConfigurationError, ConnectorError, RejectedRecord
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.state import from_json, to_json
-from sync_portal.sync import forms
+from sync_portal.sync import decisions, forms
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.finder import find_existing
+from sync_portal.sync.finder import find_alternatives, find_existing
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import KINDS, Kind
-from sync_portal.sync.models import Action, Change, ChangeState
+from sync_portal.sync.models import Action, Change, ChangeState, DecisionKind
 from sync_portal.sync.resolver import Resolver
 
 
@@ -143,10 +143,13 @@ def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
 
 
 def _adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
-    for task, candidates in zip(tasks, find_existing(resolver, kind, [task.encoded for task in tasks]), strict=True):
+    """Take for ours what the shop has already; where it is not certain which one, ask a person and create nothing."""
+    asked = [task for task in tasks if not _to_be_created(resolver, kind, task)]
+    encoded = [task.encoded for task in asked]
+    unknown = []
+    for task, candidates in zip(asked, find_existing(resolver, kind, encoded), strict=True):
         if candidates.uncertain:
-            facts = {"value": task.change.label, "count": str(len(candidates.found))}
-            task.error = RejectedRecordError("shop.adoption_uncertain", facts)
+            _ask_which(resolver, kind, task, [("identity", entity) for entity in candidates.found])
         elif (entity := candidates.certain) is not None:
             task.shop_id, task.adopted = entity.id, True
             task.as_found = task.sent = all(
@@ -154,6 +157,49 @@ def _adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
             )
         elif not kind.creatable:
             task.error = RetryableError("shop.missing_reference", {"kind": kind.name, "key": task.change.key})
+        else:
+            unknown.append(task)
+    if kind.alternatives and unknown:
+        alike = find_alternatives(resolver, kind, [task.encoded for task in unknown])
+        for task, found in zip(unknown, alike, strict=True):
+            if found:
+                _ask_which(resolver, kind, task, found)
+
+
+def _to_be_created(resolver: Resolver, kind: Kind, task: Task) -> bool:
+    """A person looked at the candidates and said that it is none of them."""
+    binding = resolver.bindings.get((kind.name, task.change.key))
+    return binding is not None and bool(binding.pending.get("create"))
+
+
+SCORES = {"identity": 100, "ean13": 80}
+"""How telling it is that two resources share this."""
+
+
+def _ask_which(resolver: Resolver, kind: Kind, task: Task, found: Sequence[tuple[str, Entity]]) -> None:
+    candidates = [
+        {
+            "id": entity.id,
+            "score": SCORES[reason],
+            "reasons": [reason],
+            "shown": {
+                name: forms.readable(forms.held_value(kind, name, entity))
+                for name in (*kind.identity, *kind.alternatives, "name")
+                if name in kind.fields
+            },
+        }
+        for reason, entity in found
+    ]
+    decisions.ask(
+        resolver.shop,
+        question=DecisionKind.ADOPTION,
+        kind=kind.name,
+        key=task.change.key,
+        label=task.change.label,
+        facts={"candidates": candidates},
+    )
+    facts = {"value": task.change.label, "count": str(len(found))}
+    task.error = RejectedRecordError("shop.adoption_uncertain", facts)
 
 
 def _leave_what_is_right(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
@@ -235,8 +281,12 @@ def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[T
         _mark(context, task)
         binding = resolver.bindings.get((kind.name, task.change.key))
         if task.change.action == Action.DELETE and task.error is None and task.sent and binding is not None:
-            gone.append(binding.pk)
-            del resolver.bindings[kind.name, task.change.key]
+            if "undo" in context.run.scope:  # kept, so that the next run does not simply make it again
+                binding.remote_id, binding.undone, binding.confirmed = None, binding.confirmed, {}
+                kept.append(binding)
+            else:
+                gone.append(binding.pk)
+                del resolver.bindings[kind.name, task.change.key]
             continue
         known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
         if _bind(known, task):
@@ -245,7 +295,7 @@ def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[T
     fields = ["state", "cause", "facts", "detail", "shop_id_given"]
     Change.objects.bulk_update([task.change for task in tasks], fields, batch_size=500)
     Binding.objects.bulk_create(fresh, batch_size=500)
-    columns = ["remote_id", "confirmed", "previous", "pending", "confirmed_at"]
+    columns = ["remote_id", "confirmed", "previous", "undone", "pending", "confirmed_at"]
     columns += ["parked", "parked_cause", "parked_facts"]
     Binding.objects.bulk_update(kept, columns, batch_size=200)
     Binding.objects.filter(pk__in=gone).delete()
@@ -286,5 +336,6 @@ def _bind(binding: Binding, task: Task) -> bool:
         values.pop(task.mismatch["field"], None)
     binding.previous = {name: binding.confirmed.get(name) for name in values}
     binding.confirmed = {**binding.confirmed, **values}
+    binding.undone = {name: value for name, value in binding.undone.items() if name not in values}
     binding.confirmed_at = timezone.now()
     return True

@@ -84,7 +84,7 @@ def _content(resolver: Resolver, task: Task, files: dict[str, ProductImage]) -> 
     row = files.get(task.change.key)
     path = Path(row.file) if row is not None and row.file else None
     if path is None or not path.is_file():
-        raise RejectedRecordError("media.missing_file", {"file": row.source_path if row else task.change.label})
+        raise RejectedRecordError("media.missing_file", {"path": row.source_path if row else task.change.label})
     limits = resolver.webservice.capabilities().limits
     try:
         suffix, data = images.prepare(path.read_bytes(), limits.image_bytes, limits.image_types)

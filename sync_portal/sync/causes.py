@@ -1,7 +1,7 @@
-"""The catalogue of causes: every failure a person can meet has a code, a sentence with the real value, and who can mend it.
+"""The catalogue of causes: every failure has a code, a sentence with the real value, and who can mend it.
 
-Each package that finds causes keeps its own in a `causes.py` beside the code that raises them; this module gathers them, adds
-those of the engine and the connectors, and turns a code with its facts into a sentence. A test produces each of them.
+Each package that finds causes keeps its own in a `causes.py` beside the code that raises them; this module gathers
+them, adds those of the engine, and turns a code with its facts into a sentence. A test produces each of them.
 """
 
 from __future__ import annotations
@@ -128,6 +128,42 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "Sage n’a donné que {count} lignes de « {stream} » au lieu de {before} : rien n’a été écrit.",
         "Sage gave only {count} rows of “{stream}” instead of {before}: nothing was written.",
         "client",
+    ),
+    "webhook.failed": (
+        "L’adresse d’alerte (webhook) n’a pas pris le message : {reason}.",
+        "The alert address (webhook) did not take the message: {reason}.",
+        "agency",
+    ),
+    "shop.conflict": (
+        "« {label} » : le champ {field} a été changé dans la boutique et aussi dans Sage. Choisissez la bonne valeur.",
+        "“{label}”: the field {field} was changed in the shop and in Sage as well. Choose the right value.",
+        "sales",
+    ),
+    "drift.changed": (
+        "« {label} » a été modifié dans la boutique (champ {field}). Choisissez : garder, remettre la valeur de Sage, "
+        "ou ignorer.",
+        "“{label}” was changed in the shop (field {field}). Choose: keep it, put Sage’s value back, or ignore.",
+        "sales",
+    ),
+    "drift.orphan": (
+        "« {reference} » (n° {id}) est dans la boutique mais ne vient pas de Sage.",
+        "“{reference}” (no. {id}) is in the shop but does not come from Sage.",
+        "sales",
+    ),
+    "undo.changed_since": (
+        "« {label} » n’est pas remis en arrière : le champ {field} a encore changé depuis.",
+        "“{label}” is not put back: the field {field} has changed again since.",
+        "nobody",
+    ),
+    "undo.deleted": (
+        "« {label} » avait été supprimé : une suppression ne se défait pas, relancez le flux pour le recréer.",
+        "“{label}” had been deleted: a deletion cannot be undone, run the flow to create it again.",
+        "agency",
+    ),
+    "portal.plan_expired": (
+        "Cet aperçu est trop ancien pour être appliqué : refaites-le, les valeurs ont pu changer.",
+        "This preview is too old to be applied: make it again, values may have changed.",
+        "agency",
     ),
 }
 

@@ -25,14 +25,15 @@ from mapping.catalogue import Catalogue
 from mapping.derive import STREAMS as CATALOGUE_STREAMS
 from mapping.derive import derive
 from mapping.rules import ShopRules
-from sync_portal.sync import brakes, claims, collect
+from sync_portal.sync import brakes, claims, collect, conflicts, decisions, drift, undo
+from sync_portal.sync import scope as scopes
 from sync_portal.sync.apply import apply
 from sync_portal.sync.brakes import BrakeTripped
 from sync_portal.sync.claims import LeaseLost
 from sync_portal.sync.context import Cancelled, RunContext
 from sync_portal.sync.flows import Flow, get_flow
 from sync_portal.sync.models import Change, ChangeState, Run, RunState
-from sync_portal.sync.plan import Plan, PlannedChange, make_plan, removals
+from sync_portal.sync.plan import OwnerOf, Plan, PlannedChange, make_plan, owned_by_rules, removals
 from sync_portal.sync.resolver import Resolver
 
 logger = logging.getLogger(__name__)
@@ -81,23 +82,78 @@ def _resume(context: RunContext) -> None:
 
 def _towards_the_shop(context: RunContext) -> None:
     """The story of every flow from Sage to a shop."""
+    if "undo" in context.run.scope:
+        _backwards(context)
+        return
     flow, shops = get_flow(context.run.flow), context.shops()
     rules = {shop.pk: context.rules(shop) for shop in shops}
     read_up_to = collect.collect(
         context, flow.streams, min_rows_percent=_strictest_row_limit(context, list(rules.values()))
     )
     for shop in shops:
-        catalogue = _derive(context, flow, rules[shop.pk], keep=shop == shops[0])
         resolver = Resolver(shop, context.webservice(shop))
-        plan = _plan(flow, catalogue, rules[shop.pk], resolver)
-        changes = _keep(context, shop, plan)
-        context.count(unchanged=plan.unchanged, to_write=len(changes))
-        if not context.preview:
-            _brake(context, plan, resolver, rules[shop.pk])
-            context.step("apply", len(changes))
-            apply(context, resolver, list(changes), {change.pk: wanted for change, wanted in changes.items()})
+        _prepare(context, resolver, rules[shop.pk])
+        catalogue = _derive(context, flow, rules[shop.pk], keep=shop == shops[0])
+        plan = _limited(context, resolver, _plan(flow, catalogue, rules[shop.pk], resolver))
+        _carry_out(context, resolver, plan, rules[shop.pk])
     if not context.preview:
         collect.advance(context, read_up_to)
+
+
+def _carry_out(context: RunContext, resolver: Resolver, plan: Plan, rules: ShopRules) -> None:
+    """Store the plan, pass the brakes, write."""
+    changes = _keep(context, resolver.shop, plan)
+    context.count(unchanged=plan.unchanged, to_write=len(changes))
+    if context.preview:
+        return
+    _brake(context, plan, resolver, rules)
+    context.step("apply", len(changes))
+    apply(context, resolver, list(changes), {change.pk: wanted for change, wanted in changes.items()})
+
+
+def _backwards(context: RunContext) -> None:
+    """Undo an earlier run, shop after shop; what was put back waits until its source changes."""
+    for shop in context.shops():
+        resolver = Resolver(shop, context.webservice(shop))
+        plan = undo.plan_undo(context.run.scope["undo"], resolver)
+        _carry_out(context, resolver, plan, context.rules(shop))
+        undo.park_undone(context.run, resolver)
+
+
+def _prepare(context: RunContext, resolver: Resolver, rules: ShopRules) -> None:
+    """What the scope asks for before the plan is made: refused records may go again, a product is looked at afresh."""
+    for place in scopes.places_to_unpark(context.run.scope):
+        if binding := resolver.bindings.get(place):
+            binding.parked = ""
+    product = context.run.scope.get("product")
+    if product and not context.preview:
+        mine = [place for place in resolver.bindings if scopes.belongs_to(place[1], product)]
+        drift.refresh(resolver, rules, mine)
+
+
+def _limited(context: RunContext, resolver: Resolver, plan: Plan) -> Plan:
+    """The plan within the run's scope and without the fields about which a person is being asked."""
+    wanted = scopes.selector(context.run.scope)
+    chosen_fields = set(context.run.scope.get("fields") or [])
+    kept = [scopes.with_fields(change, chosen_fields) for change in plan.changes if wanted(change)]
+    if "plan" in context.run.scope:
+        _mark_stale(context, resolver, {(change.kind, change.key) for change in kept})
+    return Plan(conflicts.set_aside(resolver.shop, kept), plan.unchanged)
+
+
+def _mark_stale(context: RunContext, resolver: Resolver, kept: set[tuple[str, str]]) -> None:
+    """What a person chose and is no longer as it was shown: told, not written."""
+    for place, seen in scopes.chosen(context.run.scope).items():
+        if seen.shop_id == resolver.shop.pk and place not in kept:
+            context.change(
+                shop=resolver.shop,
+                kind=seen.kind,
+                key=seen.key,
+                label=seen.label,
+                action=seen.action,
+                state=ChangeState.STALE,
+                differences=seen.differences,
+            )
 
 
 def _derive(context: RunContext, flow: Flow, rules: ShopRules, *, keep: bool) -> Catalogue:
@@ -119,9 +175,17 @@ def _today(context: RunContext) -> date:
 def _plan(flow: Flow, catalogue: Catalogue, rules: ShopRules, resolver: Resolver) -> Plan:
     desired = [wanted for desire in flow.desires for wanted in desire(catalogue, rules)]
     bound = resolver.bound()
-    plan = make_plan(desired, bound, rules.owners)
+    plan = make_plan(desired, bound, _owner_of(resolver.shop, rules))
     wanted = {(item.kind, item.key) for item in desired}
     return Plan(plan.changes + removals(flow.removes, wanted, bound), plan.unchanged)
+
+
+def _owner_of(shop: ShopConnection, rules: ShopRules) -> OwnerOf:
+    """Who owns a field: as a person decided for this resource, else as the shop's rules say."""
+    decided, by_rules = decisions.field_owners(shop), owned_by_rules(rules.owners)
+    if not decided:
+        return by_rules
+    return lambda kind, key, field: decided.get((kind, key, field)) or by_rules(kind, key, field)
 
 
 def _keep(context: RunContext, shop: ShopConnection, plan: Plan) -> dict[Change, str]:
@@ -171,16 +235,22 @@ def _failure(error: Exception, run: Run) -> tuple[str, dict[str, Any]]:
         case Cancelled():
             person = Run.objects.values_list("cancelled_by__username", flat=True).get(pk=run.pk)
             return RunState.CANCELLED, {"cause": "portal.cancelled", "facts": {"person": person or ""}}
+        case scopes.PlanExpired():
+            return RunState.FAILED, {"cause": "portal.plan_expired", "facts": {}}
         case BrakeTripped():
             return RunState.STOPPED, {"cause": error.cause, "facts": error.facts}
         case ConnectorError():
             return RunState.FAILED, {"cause": error.cause, "facts": error.facts, "detail": error.detail}
+    return RunState.FAILED, _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> dict[str, Any]:
     detail = traceback.format_exc()
     if _disk_is_full(error):
-        return RunState.FAILED, {"cause": "portal.disk_full", "facts": {}, "detail": detail}
+        return {"cause": "portal.disk_full", "facts": {}, "detail": detail}
     if isinstance(error, DatabaseError):
-        return RunState.FAILED, {"cause": "portal.database", "facts": {}, "detail": detail}
-    return RunState.FAILED, {"cause": "portal.unexpected", "facts": {"error": type(error).__name__}, "detail": detail}
+        return {"cause": "portal.database", "facts": {}, "detail": detail}
+    return {"cause": "portal.unexpected", "facts": {"error": type(error).__name__}, "detail": detail}
 
 
 def _disk_is_full(error: Exception) -> bool:

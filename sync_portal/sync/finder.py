@@ -45,6 +45,25 @@ def find_existing(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, 
     return [Candidates(by_identity.get(identity(kind, fields), [])) for fields in wanted]
 
 
+def find_alternatives(
+    resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]
+) -> list[list[tuple[str, Entity]]]:
+    """For each wanted resource those that share another telling field (an EAN): (field, entity). Never certain."""
+    found: list[list[tuple[str, Entity]]] = [[] for _ in wanted]
+    taken = resolver.taken(kind.name)
+    display = forms.display_of(kind, frozenset(kind.identity) | frozenset(kind.alternatives) | {"name"})
+    for name in kind.alternatives:
+        values = sorted({str(fields.get(name, "")) for fields in wanted} - {""})
+        if not values:
+            continue
+        rows = list(resolver.webservice.read(kind.resource, display=display, filters={kind.fields[name].name: values}))
+        for place, fields in enumerate(wanted):
+            sought = fields.get(name)
+            same = [row for row in rows if sought and forms.held_value(kind, name, row) == sought]
+            found[place] += [(name, row) for row in same if row.id not in taken]
+    return found
+
+
 def identity(kind: Kind, fields: Mapping[str, ShopValue]) -> tuple[object, ...]:
     """What two resources must share to be the same: compared exactly, the shop's own comparison is too lax."""
     return tuple(_comparable(kind, name, fields.get(name, "")) for name in kind.identity)

@@ -6,19 +6,22 @@ django-q2 is the transport and nothing more: it may deliver twice, late or not a
 from __future__ import annotations
 
 import logging
+import socket
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from croniter import croniter
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from connectors.models import Client
-from sync_portal.sync import claims
-from sync_portal.sync.flows import get_flow
-from sync_portal.sync.models import Beat, FlowSchedule, Run, RunState, Trigger
+from sync_portal.sync import claims, lanes
+from sync_portal.sync import scope as scopes
+from sync_portal.sync.flows import all_flows, get_flow
+from sync_portal.sync.models import Beat, FlowSchedule, Lane, Run, RunState, Trigger
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -29,6 +32,10 @@ TICK = "sync_portal.tick"
 UNDELIVERED_AFTER = timedelta(seconds=90)
 
 
+class QueueBusy(ValueError):
+    """A run of this flow waits already, and it cannot do this one's work too."""
+
+
 def request_run(
     client: Client,
     flow: str,
@@ -36,45 +43,71 @@ def request_run(
     trigger: str = Trigger.PERSON,
     user: User | None = None,
     preview: bool = False,
+    scope: dict[str, Any] | None = None,
 ) -> Run:
-    """Ask for a run. Asking twice is harmless: while one waits, that one is returned.
+    """Ask for a run. Asking twice is harmless: while one waits that can do the work of both, that one is returned.
 
     Raises:
         KeyError: no flow has that name.
+        QueueBusy: a run waits whose work is of another kind (an undo, the application of a preview).
     """
-    get_flow(flow)
-    waiting = Run.objects.filter(client=client, flow=flow, state=RunState.QUEUED)
-    if run := waiting.first():
-        return run
+    wanted = scope or {}
+    waiting = Run.objects.filter(client=client, flow=flow, preview=preview, state=RunState.QUEUED)
+    lane = get_flow(flow).lane
     try:
         with transaction.atomic():
-            run = Run.objects.create(client=client, flow=flow, trigger=trigger, requested_by=user, preview=preview)
+            if run := waiting.first():
+                return _widened(run, wanted)
+            run = Run.objects.create(
+                client=client, flow=flow, lane=lane, trigger=trigger, requested_by=user, preview=preview, scope=wanted
+            )
     except IntegrityError:  # somebody asked at the same moment
-        return waiting.get()
-    dispatch(run.pk)
+        return _widened(waiting.get(), wanted)
+    dispatch(lane)
     return run
 
 
-def dispatch(run_id: int) -> None:
-    """Hand a run to the workers once the current transaction is committed."""
+def _widened(run: Run, scope: dict[str, Any]) -> Run:
+    if run.scope == scope:
+        return run
+    if scopes.exclusive(run.scope) or scopes.exclusive(scope):
+        raise QueueBusy(f"run {run.pk} of {run.flow} waits already")
+    run.scope = scopes.union(run.scope, scope)
+    Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(scope=run.scope)
+    return run
+
+
+def dispatch(lane: str) -> None:
+    """Tell the lane's workers that there is work, once the current transaction is committed."""
+    # Always by name: a worker of the fast lane would otherwise queue for its own cluster.
+    options = {"cluster": settings.Q_CLUSTER["name"] if lane == Lane.SLOW else lane}
     transaction.on_commit(
-        lambda: async_task("sync_portal.sync.jobs.carry", run_id, task_name=f"run-{run_id}"),
+        lambda: async_task("sync_portal.sync.jobs.carry", lane, task_name=f"work-{lane}", q_options=options),
     )
 
 
-def carry(run_id: int) -> str:
-    """The django-q2 task: claim the run and execute it; do nothing when it is not free. Returns the run's state."""
+def carry(lane: str) -> str:
+    """The django-q2 task: take the lane's next run and execute it. Returns the run's state, or that there was none."""
     from sync_portal.sync import engine
 
-    run = claims.claim(run_id)
-    if run is None:
-        return "not free"
-    state = engine.execute(run)
-    _next_in_line(run)
-    return state
+    for candidate in lanes.takeable(lane):
+        run = claims.claim(candidate.pk)
+        if run is not None:
+            state = engine.execute(run)
+            if lanes.takeable(lane):  # what this run stood in front of
+                dispatch(lane)
+            return state
+    return "nothing to do"
 
 
-def run_here(client: Client, flow: str, *, preview: bool = False, on_progress: Any = None) -> Run:
+def run_here(
+    client: Client,
+    flow: str,
+    *,
+    preview: bool = False,
+    scope: dict[str, Any] | None = None,
+    on_progress: Any = None,
+) -> Run:
     """Execute a flow in this process (command line), under the same claim as any other run.
 
     Raises:
@@ -82,14 +115,47 @@ def run_here(client: Client, flow: str, *, preview: bool = False, on_progress: A
     """
     from sync_portal.sync import engine
 
-    get_flow(flow)
-    waiting = Run.objects.filter(client=client, flow=flow, state=RunState.QUEUED)
-    run = waiting.first() or Run.objects.create(client=client, flow=flow, trigger=Trigger.COMMAND, preview=preview)
+    lane = get_flow(flow).lane
+    waiting = Run.objects.filter(client=client, flow=flow, preview=preview, scope=scope or {}, state=RunState.QUEUED)
+    run = waiting.first() or Run.objects.create(
+        client=client, flow=flow, lane=lane, trigger=Trigger.COMMAND, preview=preview, scope=scope or {}
+    )
     claimed = claims.claim(run.pk)
     if claimed is None:
         raise RuntimeError(f"the flow {flow} of {client.slug} is running elsewhere; run {run.pk} stays in the queue")
     engine.execute(claimed, on_progress=on_progress)
     return Run.objects.get(pk=run.pk)
+
+
+def resync_product(client: Client, product: str, *, user: User | None = None) -> list[Run]:
+    """Send one product again with everything that belongs to it: one run per flow that knows products."""
+    flows = [flow.name for flow in all_flows() if flow.desires and flow.name != "customers"]
+    return [request_run(client, flow, user=user, scope={"product": product}) for flow in flows]
+
+
+def retry_refused(run: Run, *, user: User | None = None) -> Run:
+    """Send again what a run left refused or to be tried later."""
+    return request_run(run.client, run.flow, trigger=Trigger.RETRY, user=user, scope={"retry": run.pk})
+
+
+def apply_preview(
+    preview: Run, *, user: User | None = None, changes: list[int] | None = None, fields: list[str] | None = None
+) -> Run:
+    """Write what a preview showed: whole, the changes chosen, or the kinds of field chosen.
+
+    Raises:
+        ValueError: it is no preview; `sync_portal.sync.scope.PlanExpired`: it is too old.
+    """
+    if not preview.preview:
+        raise ValueError(f"run {preview.pk} is no preview")
+    scope = {"plan": preview.pk, "changes": changes or [], "fields": fields or []}
+    scopes.chosen(scope)
+    return request_run(preview.client, preview.flow, trigger=Trigger.PLAN, user=user, scope=scope)
+
+
+def undo(run: Run, *, user: User | None = None) -> Run:
+    """Put back what a run changed, where it has not changed since."""
+    return request_run(run.client, run.flow, trigger=Trigger.UNDO, user=user, scope={"undo": run.pk})
 
 
 def approve(stopped: Run, *, user: User, comment: str) -> Run:
@@ -117,26 +183,34 @@ def request_cancel(run: Run, *, user: User | None = None) -> None:
 
 
 def queue_position(run: Run) -> int:
-    """How many runs are served before this waiting one, plus one; 0 when it does not wait."""
-    if run.state != RunState.QUEUED:
-        return 0
-    return Run.objects.filter(state=RunState.QUEUED, pk__lt=run.pk).count() + 1
+    """Its place among its lane's waiting runs, the next one first; 0 when it does not wait."""
+    waiting = lanes.why_waiting(run)
+    return waiting.place if waiting else 0
 
 
 # --- the tick: every minute, by one of the workers --------------------------------------------------------------------
 
 
-def tick() -> str:
-    """A sign of life; runs of dead workers, undelivered runs and due schedules are put on their way."""
+def tick(lane: str = Lane.SLOW) -> str:
+    """A sign of life of this lane here; lost runs, undelivered runs, due schedules and alerts are put on their way."""
+    from sync_portal.sync import alerts, retention
+
     now = timezone.now()
-    Beat.objects.update_or_create(name="tick", defaults={"at": now})
+    Beat.objects.update_or_create(name=beat_name(lane), defaults={"at": now})
     lost = claims.sweep()
     undelivered = Run.objects.filter(state=RunState.QUEUED, queued_at__lt=now - UNDELIVERED_AFTER)
-    again = set(lost) | set(undelivered.values_list("pk", flat=True))
-    for run_id in again:
-        dispatch(run_id)
+    again = set(Run.objects.filter(pk__in=lost).values_list("lane", flat=True))
+    for waiting_lane in again | set(undelivered.values_list("lane", flat=True)):
+        dispatch(waiting_lane)
     started = [schedule for schedule in FlowSchedule.objects.filter(paused=False) if _start_if_due(schedule, now)]
-    return f"{len(again)} again, {len(started)} scheduled"
+    told = alerts.tell_changes(now)
+    retention.prune_if_due(now)
+    return f"{len(lost)} lost, {len(started)} scheduled, {told} told"
+
+
+def beat_name(lane: str) -> str:
+    """The name of this machine's sign of life in a lane."""
+    return f"{lane}@{socket.gethostname()}"
 
 
 def _start_if_due(schedule: FlowSchedule, now: datetime) -> bool:
@@ -165,13 +239,15 @@ def next_time(schedule: FlowSchedule, after: datetime) -> datetime | None:
 
 
 def install_tick(**_kwargs: object) -> None:
-    """Have django-q2 call `tick` every minute; called after each migration, harmless when repeated."""
-    Schedule.objects.update_or_create(
-        name=TICK, defaults={"func": "sync_portal.sync.jobs.tick", "schedule_type": Schedule.MINUTES, "minutes": 1}
-    )
-
-
-def _next_in_line(run: Run) -> None:
-    """The run of the same flow that waited for this one to end."""
-    for waiting in Run.objects.filter(client=run.client, flow=run.flow, state=RunState.QUEUED):
-        dispatch(waiting.pk)
+    """Have each lane call `tick` every minute; called after each migration, harmless when repeated."""
+    for lane in Lane.values:
+        Schedule.objects.update_or_create(
+            name=f"{TICK}.{lane}",
+            defaults={
+                "func": "sync_portal.sync.jobs.tick",
+                "args": f"'{lane}'",
+                "schedule_type": Schedule.MINUTES,
+                "minutes": 1,
+                "cluster": None if lane == Lane.SLOW else lane,
+            },
+        )

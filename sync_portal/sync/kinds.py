@@ -52,6 +52,8 @@ class Kind:
     made_up: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """Shop fields that a creation needs and that nobody keeps: a first password."""
     creatable: bool = True
+    alternatives: tuple[str, ...] = ()
+    """Fields by which a resource may be meant although its identity differs: never certain, a person decides."""
     read_first: bool = False
     """Its value moves in the shop by itself (an order takes stock): look before writing, what is right already is
     left.
@@ -69,6 +71,11 @@ def _lang(*names: str) -> dict[str, ShopField]:
 
 
 _NO_DATE = "0000-00-00 00:00:00"
+
+FIRST_ONLY = frozenset({"link_rewrite", "state", "available_for_order", "show_price", "minimal_quantity"}) | frozenset(
+    {"visibility", "product_type", "default_on"}
+)
+"""Given when a resource is made and never looked at again: afterwards they are the shop's."""
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -114,6 +121,7 @@ KINDS: dict[str, Kind] = {
             },
             identity=("reference",),
             lookup="reference",
+            alternatives=("ean13",),
             slice=50,
         ),
         Kind(

@@ -30,6 +30,15 @@ class Trigger(models.TextChoices):
     SCHEDULE = "schedule", _("Scheduled")
     COMMAND = "command", _("Command line")
     RETRY = "retry", _("Retry of an earlier run")
+    PLAN = "plan", _("Application of a preview")
+    UNDO = "undo", _("Undo of an earlier run")
+
+
+class Lane(models.TextChoices):
+    """Which workers carry a flow: long catalogue runs never keep orders and stock waiting."""
+
+    FAST = "fast", _("Fast lane")
+    SLOW = "slow", _("Slow lane")
 
 
 class Run(models.Model):
@@ -37,6 +46,9 @@ class Run(models.Model):
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="runs")
     flow = models.CharField(_("flow"), max_length=20)
+    lane = models.CharField(max_length=4, choices=Lane, default=Lane.SLOW)
+    scope = models.JSONField(default=dict, blank=True)
+    """Empty: the whole flow. Otherwise what it is limited to; see `sync_portal.sync.scope`."""
     state = models.CharField(_("state"), max_length=12, choices=RunState, default=RunState.QUEUED)
     preview = models.BooleanField(_("preview"), default=False)
     trigger = models.CharField(_("started by"), max_length=12, choices=Trigger, default=Trigger.PERSON)
@@ -84,13 +96,19 @@ class Run(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["client", "flow", "-id"]), models.Index(fields=["state", "lease_until"])]
+        indexes = [
+            models.Index(fields=["client", "flow", "-id"]),
+            models.Index(fields=["state", "lease_until"]),
+            models.Index(fields=["lane", "state"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["client", "flow"], condition=Q(state="running"), name="one_running_run_per_client_and_flow"
             ),
             models.UniqueConstraint(
-                fields=["client", "flow"], condition=Q(state="queued"), name="one_queued_run_per_client_and_flow"
+                fields=["client", "flow", "preview"],
+                condition=Q(state="queued"),
+                name="one_queued_run_per_client_and_flow",
             ),
         ]
         verbose_name = _("run")
@@ -119,6 +137,7 @@ class ChangeState(models.TextChoices):
     CONFIRMED = "confirmed", _("Confirmed")
     REJECTED = "rejected", _("Refused")
     LATER = "later", _("To be tried again")
+    STALE = "stale", _("Overtaken: changed since the preview")
 
 
 class Change(models.Model):
@@ -189,10 +208,108 @@ class FlowSchedule(models.Model):
         return f"{self.client.slug} · {self.flow} · {self.cron or self.every_minutes}"
 
 
+class DecisionKind(models.TextChoices):
+    ADOPTION = "adoption", _("Which of these is it?")
+    CHANGED = "changed", _("Changed in the shop")
+    CONFLICT = "conflict", _("Changed in the shop and in Sage")
+    MISSING = "missing", _("Gone from the shop")
+
+
+class Answer(models.TextChoices):
+    ADOPT = "adopt", _("It is this one")
+    CREATE = "create", _("Create a new one")
+    ACCEPT = "accept", _("Keep the shop's value")
+    PUT_BACK = "put_back", _("Put Sage's value back")
+    IGNORE = "ignore", _("Ignore")
+
+
+class Decision(models.Model):
+    """A question only a person can answer: nothing is written about its resource (or field) before."""
+
+    shop = models.ForeignKey(ShopConnection, on_delete=models.CASCADE, related_name="decisions")
+    question = models.CharField(_("question"), max_length=10, choices=DecisionKind)
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=300)
+    field = models.CharField(max_length=40, blank=True)
+    label = models.CharField(max_length=300)
+    facts = models.JSONField(default=dict)
+    """adoption: {"candidates": [{"id", "score", "reasons", "shown"}]}; others: {"sent", "shop", "sage"}."""
+    opened_at = models.DateTimeField(auto_now_add=True)
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)
+    chosen_id = models.PositiveBigIntegerField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-opened_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "kind", "key", "field"], condition=Q(answer=""), name="one_open_decision_per_field"
+            )
+        ]
+        indexes = [models.Index(fields=["shop", "answer"])]
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+
+    def __str__(self) -> str:
+        return f"{self.get_question_display()} · {self.label}"
+
+
+class FieldOwner(models.Model):
+    """One field of one resource that belongs to somebody else than its rule says: a person decided so."""
+
+    shop = models.ForeignKey(ShopConnection, on_delete=models.CASCADE, related_name="field_owners")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=300)
+    field = models.CharField(max_length=40)
+    owner = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "kind", "key", "field"], name="one_owner_per_field_of_a_resource")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.field} · {self.key} · {self.owner}"
+
+
+class Alerting(models.Model):
+    """Whom to tell when a flow changes its state, and when it is well again."""
+
+    client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="alerting")
+    emails = models.JSONField(_("e-mail addresses"), default=list, blank=True)
+    webhook = models.URLField(_("webhook"), blank=True)
+
+    class Meta:
+        verbose_name = _("alerting")
+        verbose_name_plural = _("alerting")
+
+    def __str__(self) -> str:
+        return f"{self.client.slug} · {len(self.emails)}"
+
+
+class FlowHealth(models.Model):
+    """The state of a client's flow as it was last told to people: they hear of changes only."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="flow_health")
+    flow = models.CharField(max_length=20)
+    code = models.CharField(max_length=12)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "flow"], name="one_health_per_flow")]
+
+    def __str__(self) -> str:
+        return f"{self.client.slug} · {self.flow} · {self.code}"
+
+
 class Beat(models.Model):
     """The last sign of life of a worker cluster: /healthz and the watchdog look at its age."""
 
-    name = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=120, unique=True)
+    """"lane@host"."""
     at = models.DateTimeField()
 
     def __str__(self) -> str:

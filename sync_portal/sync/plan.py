@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,8 @@ class Bound:
     parked: str = ""
     parked_cause: str = ""
     parked_facts: Mapping[str, str] = field(default_factory=dict)
+    undone: Mapping[str, Any] = field(default_factory=dict)
+    """Values that a person undid: they are left alone until something else is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,24 @@ class Plan:
     unchanged: int
 
 
-def make_plan(
-    desired: Iterable[Desired], bound: Mapping[tuple[str, str], Bound], owners: Mapping[str, str] | None = None
-) -> Plan:
-    """Compare every wanted resource with what the shop is known to hold.
+OwnerOf = Callable[[str, str, str], str]
+"""(kind, local key, field) -> one of the owner words."""
 
-    `bound` is indexed by (kind, local key). `owners` maps "kind.field" to one of the owner words.
-    """
+
+def owned_by_rules(owners: Mapping[str, str]) -> OwnerOf:
+    """Owners by "kind.field"; what is not named is Sage's."""
+    return lambda kind, _key, field: owners.get(f"{kind}.{field}", SAGE)
+
+
+def make_plan(
+    desired: Iterable[Desired], bound: Mapping[tuple[str, str], Bound], owner_of: OwnerOf = lambda *_place: SAGE
+) -> Plan:
+    """Compare every wanted resource with what the shop is known to hold; `bound` is indexed by (kind, local key)."""
     changes: list[PlannedChange] = []
     unchanged = 0
     for wanted in desired:
         known = bound.get((wanted.kind, wanted.key))
-        change = _change(_owned(wanted, known, owners or {}), known)
+        change = _change(_owned(wanted, known, owner_of), known)
         if change is None:
             unchanged += 1
         else:
@@ -72,18 +80,22 @@ def removals(
     """Deletions: resources of these kinds that are in the shop by us and no longer wanted."""
     owned = set(kinds)
     return [
-        PlannedChange(kind, key, key, "delete", {}, [], 90, "")
+        PlannedChange(kind, key, key, "delete", {}, _gone(known), 90, "")
         for (kind, key), known in bound.items()
         if kind in owned and known.shop_id is not None and (kind, key) not in wanted
     ]
 
 
-def _owned(wanted: Desired, known: Bound | None, owners: Mapping[str, str]) -> Desired:
+def _gone(known: Bound) -> list[dict[str, Any]]:
+    return [{"field": name, "before": value, "after": None, "why": ""} for name, value in known.confirmed.items()]
+
+
+def _owned(wanted: Desired, known: Bound | None, owner_of: OwnerOf) -> Desired:
     """The wanted resource without the fields that belong to somebody else."""
     fields: dict[str, Value] = {}
     first: dict[str, Value] = dict(wanted.at_creation)
     for name, value in wanted.fields.items():
-        owner = owners.get(f"{wanted.kind}.{name}", SAGE)
+        owner = owner_of(wanted.kind, wanted.key, name)
         if owner in {SAGE, PORTAL} or (owner == IF_EMPTY and known is not None and not known.confirmed.get(name)):
             fields[name] = value
         else:  # sent once, when the resource is made; after that it is not ours
@@ -95,13 +107,11 @@ def _change(wanted: Desired, known: Bound | None) -> PlannedChange | None:
     exists = known is not None and known.shop_id is not None
     confirmed = known.confirmed if known and exists else {}
     fields = dict(wanted.fields) if exists or wanted.update_only else {**wanted.at_creation, **wanted.fields}
-    different = {
-        name: value for name, value in fields.items() if name not in confirmed or confirmed[name] != to_json(value)
-    }
+    different = {name: value for name, value in fields.items() if _differs(name, value, confirmed, known)}
     if not different and exists:
         return None
-    if not exists and wanted.update_only:
-        return None  # nothing to hide or to price: it was never published
+    if not exists and (wanted.update_only or _was_undone(wanted, known)):
+        return None  # nothing to hide or to price: it was never published, or a person took it away
     differences = [
         {"field": name, "before": confirmed.get(name), "after": to_json(value), "why": wanted.reasons.get(name, "")}
         for name, value in different.items()
@@ -121,6 +131,18 @@ def _change(wanted: Desired, known: Bound | None) -> PlannedChange | None:
         wanted=state,
         held=held,
     )
+
+
+def _differs(name: str, value: Value, confirmed: Mapping[str, Any], known: Bound | None) -> bool:
+    wanted = to_json(value)
+    if known is not None and name in known.undone and known.undone[name] == wanted:
+        return False
+    return name not in confirmed or bool(confirmed[name] != wanted)
+
+
+def _was_undone(wanted: Desired, known: Bound | None) -> bool:
+    undone = known.undone if known is not None else {}
+    return bool(undone) and all(undone.get(name) == to_json(value) for name, value in wanted.fields.items())
 
 
 def risk(differences: Iterable[Mapping[str, Any]], *, exists: bool) -> int:

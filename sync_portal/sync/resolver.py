@@ -38,10 +38,20 @@ class Resolver:
 
     def bound(self) -> dict[tuple[str, str], Bound]:
         """The bindings as the plan compares them."""
-        return {
-            place: Bound(row.remote_id, row.confirmed, row.parked, row.parked_cause, row.parked_facts)
-            for place, row in self.bindings.items()
-        }
+        return {place: _bound(row) for place, row in self.bindings.items()}
+
+    def bound_one(self, kind: str, key: str) -> Bound | None:
+        """One binding as the plan compares it."""
+        row = self.bindings.get((kind, key))
+        return None if row is None else _bound(row)
+
+    def local(self, kind: str, shop_id: int) -> Ref | None:
+        """The local thing behind a shop id, when it is one of ours."""
+        return self._locals.get((kind, shop_id))
+
+    @cached_property
+    def _locals(self) -> Mapping[tuple[str, int], Ref]:
+        return {(kind, row.remote_id): Ref(kind, key) for (kind, key), row in self.bindings.items() if row.remote_id}
 
     def taken(self, kind: str) -> set[int]:
         """Shop ids of this kind that a local key holds already."""
@@ -119,6 +129,10 @@ class Resolver:
             if rate is not None and group in active:
                 found[rate] = min(group, found.get(rate, group))
         return found
+
+
+def _bound(row: Binding) -> Bound:
+    return Bound(row.remote_id, row.confirmed, row.parked, row.parked_cause, row.parked_facts, row.undone)
 
 
 def _id(entity: Entity) -> int:

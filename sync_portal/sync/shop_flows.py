@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from mapping import desired
+from sync_portal.sync import drift
 from sync_portal.sync.flows import Flow, register
 
 _ARTICLES = ("families", "catalogue_nodes", "articles", "gammes", "gamme_values", "article_gammes", "combinations")
@@ -75,5 +76,15 @@ IMAGES = register(
         parts=frozenset({"products", "images"}),
         desires=(desired.desired_images,),
         removes=frozenset({"images"}),
+    )
+)
+
+DRIFT = register(
+    Flow(
+        name="drift",
+        label=_("Shop check"),
+        icon="zoom-check",
+        run=drift.check,
+        promise_minutes=7 * 24 * 60,
     )
 )

@@ -53,24 +53,23 @@ def test_an_unknown_flow_is_refused_with_the_list_of_flows(client_acme: Client) 
 
 def test_a_job_delivered_twice_runs_once(client_acme: Client, executed: list[int]) -> None:
     run = jobs.request_run(client_acme, "stock")
-    assert jobs.carry(run.pk) == RunState.SUCCEEDED
-    assert jobs.carry(run.pk) == "not free"
+    assert jobs.carry("fast") == RunState.SUCCEEDED
+    assert jobs.carry("fast") == "nothing to do"
     assert executed == [run.pk]
 
 
-def test_the_run_that_waited_is_dispatched_when_the_one_before_ends(
+def test_a_worker_that_ends_a_run_calls_for_the_next_one(
     client_acme: Client, executed: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
-    first = jobs.request_run(client_acme, "stock")
+    jobs.request_run(client_acme, "stock")
+    jobs.request_run(client_acme, "orders")
     with django_capture_on_commit_callbacks() as callbacks:
-        jobs.carry(first.pk)
-        assert callbacks == []
-    Run.objects.create(client=client_acme, flow="stock")
-    again = jobs.request_run(client_acme, "orders")
-    Run.objects.filter(pk=again.pk).update(flow="stock", state=RunState.CANCELLED)
-    with django_capture_on_commit_callbacks() as callbacks:
-        jobs._next_in_line(first)
+        jobs.carry("fast")
     assert len(callbacks) == 1
+    with django_capture_on_commit_callbacks() as callbacks:
+        jobs.carry("fast")
+    assert callbacks == []
+    assert len(executed) == 2
 
 
 def test_a_waiting_run_is_cancelled_at_once_and_says_by_whom(client_acme: Client, make_user: Any) -> None:
@@ -102,12 +101,15 @@ def test_only_a_braked_run_is_approved_and_only_with_a_comment(client_acme: Clie
 
 def test_the_tick_is_installed_once_by_the_migrations() -> None:
     jobs.install_tick()
-    assert Schedule.objects.filter(name=jobs.TICK).count() == 1
+    assert set(Schedule.objects.filter(func="sync_portal.sync.jobs.tick").values_list("args", "cluster")) == {
+        ("'fast'", "fast"),
+        ("'slow'", None),
+    }
 
 
 def test_the_tick_leaves_a_sign_of_life(client_acme: Client) -> None:
     jobs.tick()
-    assert timezone.now() - Beat.objects.get(name="tick").at < timedelta(seconds=10)
+    assert timezone.now() - Beat.objects.get(name=jobs.beat_name("slow")).at < timedelta(seconds=10)
 
 
 def test_a_due_schedule_starts_its_flow_once(client_acme: Client) -> None:

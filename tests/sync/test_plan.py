@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping.state import Desired, Held, Ref, fingerprint, to_json
-from sync_portal.sync.plan import Bound, make_plan, move_percent, removals
+from sync_portal.sync.plan import Bound, make_plan, move_percent, owned_by_rules, removals
 
 POLO = Desired(
     kind="products",
@@ -81,13 +81,13 @@ def test_what_the_shop_refused_is_not_sent_again_until_it_changes() -> None:
 )
 def test_the_owner_of_a_field_decides_whether_it_is_sent(owner: str, known: str, sent: bool) -> None:
     before = {"fr": known} if known else ""
-    plan = make_plan([POLO], bound(POLO, name=before), {"products.name": owner})
+    plan = make_plan([POLO], bound(POLO, name=before), owned_by_rules({"products.name": owner}))
     assert bool(plan.changes) is sent
 
 
 @pytest.mark.parametrize("owner", ["if_new", "shop"])
 def test_a_field_of_somebody_else_is_still_given_at_creation(owner: str) -> None:
-    (change,) = make_plan([POLO], {}, {"products.name": owner}).changes
+    (change,) = make_plan([POLO], {}, owned_by_rules({"products.name": owner})).changes
     assert change.fields["name"] == {"fr": "Polo bleu"}
 
 
@@ -144,8 +144,8 @@ def test_applying_a_plan_leads_to_what_was_wanted(wanted: dict[str, str], held: 
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "percent"), [(None, "10", 0), ("0", "10", 0), ("10", "11", 10), ("10", "5", 50), ("10", "0",
-    100)]
+    ("before", "after", "percent"),
+    [(None, "10", 0), ("0", "10", 0), ("10", "11", 10), ("10", "5", 50), ("10", "0", 100)],
 )
 def test_a_move_is_measured_on_the_old_price(before: str | None, after: str, percent: int) -> None:
     assert move_percent(before, after) == percent
