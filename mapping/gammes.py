@@ -12,6 +12,8 @@ from mapping.catalogue import CatalogueOption, CatalogueValue, Problem
 from mapping.naming import folded, shop_name, without_accents
 from mapping.source import SageData
 
+Vocabulary = Counter[tuple[str, str]]
+"""(gamme's label, value's label) -> how many rows of F_ARTGAMME are spelt like that."""
 UNLISTED = 1_000_000
 """Place of a value that F_ENUMGAMME does not list: after the others."""
 
@@ -30,30 +32,58 @@ class Value:
     """Rank in F_ENUMGAMME, then AG_No."""
 
 
-class Gammes:
-    """The vocabulary of all the company's variants. Shown is the most frequent spelling."""
+def count_vocabulary(data: SageData) -> Vocabulary:
+    """The vocabulary of these articles."""
+    counted: Vocabulary = Counter()
+    for reference, rows in data.article_gammes.items():
+        article = data.articles.get(reference)
+        for row in rows if article else ():
+            counted[_option_label(data, article, row) if article else "", row.label] += 1
+    return counted
 
-    def __init__(self, data: SageData, replacements: Mapping[str, str]) -> None:
+
+def shown_spellings(vocabulary: Vocabulary) -> dict[str, str]:
+    """Key of an option or a value -> its most frequent spelling; among equals the first of the alphabet."""
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for (option, label), amount in vocabulary.items():
+        spellings[f"OPT:{folded(option)}"][option] += amount
+        spellings[f"VAL:{folded(option)}|{folded(label)}"][label] += amount
+    return {key: min(found, key=lambda one: (-found[one], one)) for key, found in spellings.items()}
+
+
+def _option_label(data: SageData, article: Article, row: ArticleGamme) -> str:
+    gamme = data.gammes.get(article.gamme1 if row.axis == 0 else article.gamme2)
+    return gamme.label if gamme else ""
+
+
+class Gammes:
+    """The options and values of a company's variants. Shown is the most frequent spelling.
+
+    ``vocabulary``: that of the whole company, when ``data`` holds only some of its articles.
+    """
+
+    def __init__(self, data: SageData, replacements: Mapping[str, str], vocabulary: Vocabulary | None = None) -> None:
         self._data = data
         self._replacements = replacements
+        self._vocabulary = count_vocabulary(data) if vocabulary is None else vocabulary
 
     def values(self, article: Article) -> dict[int, Value]:
         """AG_No -> value, for every value that the article uses."""
         found: dict[int, Value] = {}
         for row in self._data.article_gammes.get(article.reference, []):
-            option = self._option_label(article, row)
+            option = _option_label(self._data, article, row)
             if option and folded(row.label):
                 found[row.number] = self._value(option, row, self._rank(article, row))
         return found
 
     @cached_property
     def options(self) -> tuple[CatalogueOption, ...]:
-        return tuple(CatalogueOption(key, self._option_names[key]) for key in sorted(self._option_names))
+        return tuple(CatalogueOption(key, self._names[key]) for key in sorted(set(self._option_of.values())))
 
     def published(self, keys: Iterable[str]) -> tuple[tuple[CatalogueOption, ...], tuple[CatalogueValue, ...]]:
         """The options and values behind these value keys."""
         used = sorted(set(keys))
-        values = tuple(CatalogueValue(key, self._option_of[key], self._value_names[key]) for key in used)
+        values = tuple(CatalogueValue(key, self._option_of[key], self._names[key]) for key in used)
         option_keys = {value.option_key for value in values}
         return tuple(option for option in self.options if option.key in option_keys), values
 
@@ -66,21 +96,17 @@ class Gammes:
             Problem(
                 "catalogue.values_differ_by_accent",
                 {
-                    "option": self._option_names[self._option_of[twins[0]]],
-                    "values": ", ".join(self._value_names[key] for key in twins),
+                    "option": self._names[self._option_of[twins[0]]],
+                    "values": ", ".join(self._names[key] for key in twins),
                 },
             )
             for twins in groups.values()
             if len(twins) > 1
         )
 
-    def _option_label(self, article: Article, row: ArticleGamme) -> str:
-        gamme = self._data.gammes.get(article.gamme1 if row.axis == 0 else article.gamme2)
-        return gamme.label if gamme else ""
-
     def _value(self, option: str, row: ArticleGamme, rank: int) -> Value:
         option_key, key = f"OPT:{folded(option)}", f"VAL:{folded(option)}|{folded(row.label)}"
-        names = self._option_names[option_key], self._value_names[key]
+        names = self._names[option_key], self._names[key]
         return Value(option_key, key, *names, row.axis, (rank, row.number))
 
     def _rank(self, article: Article, row: ArticleGamme) -> int:
@@ -99,32 +125,12 @@ class Gammes:
     def _option_of(self) -> dict[str, str]:
         """Value key -> key of its option."""
         return {
-            value.key: value.option_key
-            for article in self._data.articles.values()
-            for value in self.values(article).values()
+            f"VAL:{folded(option)}|{folded(label)}": f"OPT:{folded(option)}"
+            for option, label in sorted(self._vocabulary)
         }
 
     @cached_property
-    def _spellings(self) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
-        options: dict[str, Counter[str]] = defaultdict(Counter)
-        values: dict[str, Counter[str]] = defaultdict(Counter)
-        for reference, rows in self._data.article_gammes.items():
-            article = self._data.articles.get(reference)
-            for row in rows if article else ():
-                option = self._option_label(article, row) if article else ""
-                options[f"OPT:{folded(option)}"][option] += 1
-                values[f"VAL:{folded(option)}|{folded(row.label)}"][row.label] += 1
-        return options, values
-
-    @cached_property
-    def _option_names(self) -> dict[str, str]:
-        return {key: self._shown(spellings) for key, spellings in self._spellings[0].items()}
-
-    @cached_property
-    def _value_names(self) -> dict[str, str]:
-        return {key: self._shown(spellings) for key, spellings in self._spellings[1].items()}
-
-    def _shown(self, spellings: Counter[str]) -> str:
-        """The most frequent one; among equals the first of the alphabet: the order of reading does not decide."""
-        label = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
-        return shop_name(label, self._replacements).text
+    def _names(self) -> dict[str, str]:
+        """Key of an option or a value -> its name."""
+        shown = shown_spellings(self._vocabulary)
+        return {key: shop_name(label, self._replacements).text for key, label in shown.items()}

@@ -8,14 +8,19 @@ from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 
+from django.db import transaction
+
 from connectors.models import Client
 from connectors.sage.records import Record
 from connectors.sage.streams import STREAMS
+from mapping import touches
+from mapping.affected import Touched, place
 from mapping.models import SourceRecord
 
 BATCH = 1000
 KEY_LENGTH = SourceRecord._meta.get_field("key").max_length or 200
 _HASH_LENGTH = 32
+_PLACE = ("subject", "link", "twin", "family")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,32 @@ def update_mirror(
     deleted. Several records of one key: the last one counts.
     """
     read = changed = 0
+    log = _Log(client, stream)
     for batch in _batches(records):
         read += len(batch)
-        changed += _update_batch(client, stream, batch, run_id=run_id, now=now, full=full)
-    deleted = _mark_deleted(client, stream, run_id=run_id, now=now) if full else 0
+        changed += _update_batch(client, stream, batch, log, run_id=run_id, now=now, full=full)
+    deleted = _mark_deleted(client, stream, log, run_id=run_id, now=now) if full else 0
     return MirrorResult(read, changed, deleted)
+
+
+class _Log:
+    """What the changes of one reading reach; after very many, simply everything."""
+
+    def __init__(self, client: Client, stream: str) -> None:
+        self._client = client
+        self._stream = stream
+        self._reached = 0
+
+    def write(self, changes: Iterable[tuple[Record | None, Record | None]]) -> None:
+        """In the transaction that changes these rows (before, after)."""
+        if self._reached > touches.MANY:
+            return
+        touched = Touched()
+        for old, new in changes:
+            touched.add(self._stream, old, new)
+        self._reached += touches.record(self._client, touched)
+        if self._reached > touches.MANY:
+            touches.record(self._client, Touched(everything=True))
 
 
 def load_records(client: Client, streams: Iterable[str]) -> dict[str, list[Record]]:
@@ -67,30 +93,55 @@ def _batches(records: Iterable[Record]) -> Iterator[dict[str, Record]]:
 
 
 def _update_batch(
-    client: Client, stream: str, batch: dict[str, Record], *, run_id: int | None, now: datetime, full: bool
+    client: Client, stream: str, batch: dict[str, Record], log: _Log, *, run_id: int | None, now: datetime, full: bool
 ) -> int:
     """Write what differs; returns how many rows that were."""
     known = SourceRecord.objects.filter(client=client, stream=stream, key__in=list(batch))
     fingerprints = dict(known.filter(deleted_at=None).values_list("key", "fingerprint"))
-    rows = [
-        SourceRecord(
-            client=client,
-            stream=stream,
-            key=key,
-            data=record.to_json(),
-            fingerprint=fingerprint,
-            seen_at=now,
-            changed_at=now,
-            changed_run=run_id,
-            deleted_at=None,
-        )
+    changed = {
+        key: (record, fingerprint)
         for key, record in batch.items()
         if fingerprints.get(key) != (fingerprint := record.fingerprint())
+    }
+    rows = [
+        _row(client, stream, key, record, fingerprint=fingerprint, run_id=run_id, now=now)
+        for key, (record, fingerprint) in changed.items()
     ]
-    _write(rows)
+    if rows:
+        with transaction.atomic():
+            before = _stored(client, stream, [key for key in changed if key in fingerprints])
+            _write(rows)
+            log.write((before.get(key), record) for key, (record, _fingerprint) in changed.items())
     if full:
         known.filter(seen_at__lt=now).update(seen_at=now)
     return len(rows)
+
+
+def _row(
+    client: Client, stream: str, key: str, record: Record, *, fingerprint: str, run_id: int | None, now: datetime
+) -> SourceRecord:
+    where = place(record)
+    return SourceRecord(
+        client=client,
+        stream=stream,
+        key=key,
+        data=record.to_json(),
+        fingerprint=fingerprint,
+        subject=where.subject,
+        link=where.link,
+        twin=where.twin,
+        family=where.family,
+        seen_at=now,
+        changed_at=now,
+        changed_run=run_id,
+        deleted_at=None,
+    )
+
+
+def _stored(client: Client, stream: str, keys: Sequence[str]) -> dict[str, Record]:
+    """The records as they were, by key."""
+    rows = SourceRecord.objects.filter(client=client, stream=stream, key__in=keys) if keys else ()
+    return {row.key: STREAMS[stream].record.from_json(row.data) for row in rows}
 
 
 def _write(rows: Sequence[SourceRecord]) -> None:
@@ -99,10 +150,18 @@ def _write(rows: Sequence[SourceRecord]) -> None:
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["client", "stream", "key"],
-        update_fields=["data", "fingerprint", "seen_at", "changed_at", "changed_run", "deleted_at"],
+        update_fields=["data", "fingerprint", *_PLACE, "seen_at", "changed_at", "changed_run", "deleted_at"],
     )
 
 
-def _mark_deleted(client: Client, stream: str, *, run_id: int | None, now: datetime) -> int:
-    gone = SourceRecord.objects.filter(client=client, stream=stream, deleted_at=None, seen_at__lt=now)
-    return gone.update(deleted_at=now, changed_at=now, changed_run=run_id)
+def _mark_deleted(client: Client, stream: str, log: _Log, *, run_id: int | None, now: datetime) -> int:
+    """What a whole reading did not meet is gone from Sage."""
+    there = SourceRecord.objects.filter(client=client, stream=stream, deleted_at=None, seen_at__lt=now)
+    keys = list(there.values_list("key", flat=True))
+    for start in range(0, len(keys), BATCH):
+        part = keys[start : start + BATCH]
+        with transaction.atomic():
+            before = _stored(client, stream, part)
+            there.filter(key__in=part).update(deleted_at=now, changed_at=now, changed_run=run_id)
+            log.write((record, None) for record in before.values())
+    return len(keys)
