@@ -13,6 +13,8 @@ from pathlib import Path
 from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError
 from connectors.prestashop import images
 from mapping.models import Binding, ProductImage
+from mapping.state import from_json
+from sync_portal.sync import forms
 from sync_portal.sync.apply import Task, encode, live
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.kinds import Kind
@@ -27,6 +29,8 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
             _alone(task, partial(_delete, resolver, kind, task))
         return
     encode(resolver, kind, tasks)
+    for task in live(tasks):
+        _alone(task, partial(_add_product, resolver, kind, task))
     files = _files(context, live(tasks))
     present = _ids(resolver, {_product_id(task) for task in live(tasks)})
     for task in live(tasks):
@@ -42,6 +46,13 @@ def _alone(task: Task, action: Callable[[], None]) -> None:
         raise
     except ConnectorError as error:
         task.error = error
+
+
+def _add_product(resolver: Resolver, kind: Kind, task: Task) -> None:
+    """An update names only what changed, but no photo is reached without its product."""
+    if "product" not in task.encoded:
+        product = from_json(resolver.bindings[kind.name, task.change.key].confirmed["product"])
+        task.encoded |= forms.encode(kind, {"product": product}, resolver.id_of, {})
 
 
 def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductImage], present: set[int]) -> None:
