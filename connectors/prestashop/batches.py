@@ -57,7 +57,7 @@ class Batch(Generic[Item]):
         self._strikes = 0
         self._repeated = False
         self.stopped_by: ConnectorError | None = None
-        """Why the rest was not even tried: a setting is wrong, or the shop is gone."""
+        """Why the rest was not even tried: a setting is wrong, the shop is gone, or its quiet hours began."""
 
     def run(self) -> list[Result]:
         """One result per item, in order. Never raises a ConnectorError."""
@@ -66,10 +66,11 @@ class Batch(Generic[Item]):
             part = self._items[start : start + self._size]
             try:
                 entities = self._send(part)
-            except ConfigurationError as error:
-                self.stopped_by = error
             except ConnectorError as error:
-                self._after_failure(part, error)
+                if isinstance(error, ConfigurationError) or error.cause == "shop.quiet_hours":
+                    self.stopped_by = error
+                else:
+                    self._after_failure(part, error)
             else:
                 self._keep(entities)
                 self._size, self._next_size = self._next_size, self._next_size * 2

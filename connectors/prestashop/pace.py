@@ -27,10 +27,12 @@ class BatchSizes:
         with self._lock:
             return self._size((verb, resource))
 
-    def answered(self, verb: str, resource: str, *, entities: int, seconds: float) -> None:
-        """Learn from an answer; small leftovers teach nothing."""
+    def answered(self, verb: str, resource: str, *, entities: int, seconds: float, slow: bool = False) -> None:
+        """Learn from an answer; small leftovers teach nothing. A slow shop is never sent more at once."""
         with self._lock:
             size = self._size((verb, resource))
+            if slow and seconds < _SHORT:
+                return
             if entities * 2 < size or _SHORT <= seconds <= _LONG:
                 return
             ideal = int(entities * _TARGET / max(seconds, 0.001))
@@ -41,6 +43,11 @@ class BatchSizes:
         with self._lock:
             self._ceilings[verb, resource] = max(1, entities // 2)
             self._set((verb, resource), self._size((verb, resource)))
+
+    def smaller(self, verb: str, resource: str) -> None:
+        """The shop is getting slower: half as much at once."""
+        with self._lock:
+            self._set((verb, resource), self._size((verb, resource)) // 2)
 
     def _size(self, key: tuple[str, str]) -> int:
         return self._sizes.get(key, _START.get(key[1], _START_OTHERS))
@@ -92,6 +99,12 @@ class Pace:
         with self._changed:
             self._allowed = max(1, self._allowed // 2)
             self._pause = min(self._longest_pause, max(self._first_pause, self._pause * 2))
+            self._quiet = 0
+
+    def slower(self) -> None:
+        """The shop answers more slowly than it did: half the requests at a time."""
+        with self._changed:
+            self._allowed = max(1, self._allowed // 2)
             self._quiet = 0
 
     def fine(self) -> None:

@@ -23,6 +23,7 @@ _SETTINGS = (
     "PS_TIMEZONE",
     "PS_LIMIT_UPLOAD_IMAGE_VALUE",
     "PS_PRODUCT_SHORT_DESC_LIMIT",
+    "PS_ATTACHMENT_MAXIMUM_SIZE",
 )
 
 
@@ -40,6 +41,7 @@ class Reader:
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
+        asker.local_time = self.local_time
         self._capabilities: ShopCapabilities | None = None
         self._lock = threading.Lock()
 
@@ -71,7 +73,7 @@ class Reader:
         inside each. Fields that this version lacks are left out of `display`; filtering on one raises
         RejectedRecordError.
         """
-        filters = filters or {}
+        filters = self._of_this_shop(resource, filters or {})
         self._check_filters(resource, filters)
         extra: dict[str, str] = {"date": "1"} if date else {}
         if language is not None:
@@ -81,7 +83,7 @@ class Reader:
         for asked in combinations(filters, most=page):
             query = _Query(resource, shown, asked, sort, extra)
             for entity in self._pages(query, page=page, by_id=sort == "id_ASC" and "id" not in filters):
-                if not matches(entity, filters):
+                if not matches(entity, filters) or _is_detached(resource, entity, filters):
                     continue
                 if left is not None:
                     if left <= 0:
@@ -140,11 +142,21 @@ class Reader:
                 return
             last, offset = entities[-1].id or 0, offset + len(entities)
 
+    def _of_this_shop(self, resource: str, filters: Mapping[str, FilterValue]) -> Mapping[str, FilterValue]:
+        """In a multishop ``id_shop`` in the URL does not choose the stock rows: those of every shop are listed. A shop
+        has rows of its own, or (id_shop 0) those of its group.
+        """
+        shop_id = self._asker.transport.settings.shop_id
+        if resource != "stock_availables" or shop_id is None or "id_shop" in filters:
+            return filters
+        return {**filters, "id_shop": [shop_id, 0]}
+
     def _display(self, resource: str, display: Display, filters: Mapping[str, FilterValue]) -> str:
         if isinstance(display, str):
             return "full"
         # The id for paging and pairing, the filtered fields because the shop's own comparison is too generous.
-        names = list(dict.fromkeys(["id", *display, *filters]))
+        group = ["id_shop_group"] if resource == "stock_availables" and "id_shop" in filters else []
+        names = list(dict.fromkeys(["id", *display, *filters, *group]))
         known = self.capabilities()
         return "[" + ",".join(name for name in names if known.knows(resource, name.partition("[")[0])) + "]"
 
@@ -203,6 +215,12 @@ class Reader:
         query = {"filter[name]": f"[{'|'.join(_SETTINGS)}]", "display": "[id,name,value]", "sort": "[id_ASC]"}
         entities = self._asker.read("configurations", query={**query, "limit": "100"})
         return {entity.text("name"): entity.text("value") for entity in entities}
+
+
+def _is_detached(resource: str, entity: Entity, filters: Mapping[str, FilterValue]) -> bool:
+    """A stock row of no shop and no group: what a PUT without ``id_shop`` leaves behind, still listed on 8."""
+    asked = resource == "stock_availables" and "id_shop" in filters
+    return asked and entity.text("id_shop") == entity.text("id_shop_group") == "0"
 
 
 def _allowed(root: Mapping[str, Mapping[str, bool]]) -> dict[str, frozenset[str]]:

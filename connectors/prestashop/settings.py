@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import time
 from urllib.parse import urlsplit
 
 from connectors.errors import ConfigurationError
@@ -23,6 +24,14 @@ class ShopSettings:
     private_network: bool = False
     """The shop may live on a private or loopback address (a LAN, the sandbox)."""
     connections: int = 4
+    shop_id: int | None = None
+    """Which shop of a multishop: passed as ``id_shop`` with every request. Never "all": only 8 knows it, 1.6 and 1.7
+    answer a 302.
+    """
+    quiet_hours: tuple[tuple[time, time], ...] = ()
+    """``(start, end)`` in the shop's local time, in which nothing is written; an end before its start is past
+    midnight. Reading goes on.
+    """
     max_answer_bytes: int = 64 * 1024 * 1024
     total_timeout: float = 600.0
     """An answer that trickles in is given up after this, whatever `read_timeout` says between two packets."""

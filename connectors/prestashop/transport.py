@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import quote
 
@@ -49,6 +49,16 @@ class Answer:
         return self.headers.get("content-type", "")
 
 
+@dataclass(frozen=True)
+class Upload:
+    """A multipart body: one file, and text parts beside it."""
+
+    part: str
+    filename: str
+    data: bytes = field(repr=False)
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
 class Transport:
     """Requests with keep-alive, a session per thread at a time, size and time limits, and a record of each request."""
 
@@ -68,20 +78,20 @@ class Transport:
         *,
         query: Mapping[str, str | int] | None = None,
         body: bytes | None = None,
-        upload: tuple[str, str, bytes] | None = None,
+        upload: Upload | None = None,
         entities: int = 0,
         keep: int | None = None,
     ) -> Answer:
         """Send one request under ``/api/<resource><path>`` and read the answer.
 
-        `upload` is a multipart part ``(part name, file name, data)``. With `keep` only that many bytes of the body
+        In a multishop every request carries the settings' ``id_shop``. With `keep` only that many bytes of the body
         are kept, the rest is read and dropped (an image answer carries the whole image again, in base64).
         Raises RetryableError ``shop.unreachable`` or ``shop.timeout`` (the shop may have done the work all the same),
         RejectedRecordError ``shop.answer_too_big``, ConfigurationError ``shop.forbidden_address``.
         """
-        url = address(self._base, resource, path, query)
+        url = address(self._base, resource, path, self._with_shop(query))
         started = time.monotonic()
-        size = len(body or b"") + (len(upload[2]) if upload else 0)
+        size = len(body or b"") + (len(upload.data) if upload else 0)
         try:
             answer = self._send(verb, url, body=body, upload=upload, keep=keep)
         except ConnectorError as error:
@@ -102,10 +112,13 @@ class Transport:
             except queue.Empty:
                 return
 
-    def _send(
-        self, verb: str, url: str, *, body: bytes | None, upload: tuple[str, str, bytes] | None, keep: int | None
-    ) -> Answer:
-        files = {upload[0]: (upload[1], upload[2])} if upload else None
+    def _with_shop(self, query: Mapping[str, str | int] | None) -> Mapping[str, str | int]:
+        if self.settings.shop_id is None:
+            return query or {}
+        return {**(query or {}), "id_shop": self.settings.shop_id}
+
+    def _send(self, verb: str, url: str, *, body: bytes | None, upload: Upload | None, keep: int | None) -> Answer:
+        files = {upload.part: (upload.filename, upload.data)} if upload else None
         headers = {"Content-Type": "text/xml; charset=utf-8"} if body is not None else None
         started = time.monotonic()
         # Every `from None` keeps requests' exceptions, which hold the request and its Authorization header, out of
@@ -115,7 +128,7 @@ class Transport:
                 response = session.request(
                     verb,
                     url,
-                    data=body,
+                    data=upload.form if upload else body,
                     files=files,
                     headers=headers,
                     stream=True,

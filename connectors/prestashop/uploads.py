@@ -11,6 +11,7 @@ from connectors.errors import ConnectorError, RejectedRecordError
 from connectors.prestashop.asking import Asker
 from connectors.prestashop.reading import Reader
 from connectors.prestashop.statuses import answer_lost, not_xml
+from connectors.prestashop.transport import Upload
 from connectors.prestashop.writing import Writer
 from connectors.prestashop.xml import Entity
 
@@ -53,7 +54,7 @@ class ProductImages:
                 "POST",
                 _RESOURCE,
                 f"/products/{product_id}",
-                upload=("image", _checked_name(filename), data),
+                upload=Upload("image", _checked_name(filename), data),
                 entities=1,
                 keep=_BEGINNING,
             )
@@ -75,7 +76,7 @@ class ProductImages:
             _RESOURCE,
             f"/products/{product_id}/{image_id}",
             query={"ps_method": "PUT"},
-            upload=("image", _checked_name(filename), data),
+            upload=Upload("image", _checked_name(filename), data),
             entities=1,
             keep=_BEGINNING,
         )
@@ -108,6 +109,8 @@ class ProductImages:
 
     def _after_failure(self, product_id: int, before: set[int], error: ConnectorError) -> int:
         """What the shop did: after a lost answer a new image is ours; after an error it is a row without a file."""
+        if error.cause == "shop.quiet_hours":
+            raise error
         if answer_lost(error):
             time.sleep(self._asker.transport.settings.settle)
             new = [image_id for image_id in self.ids(product_id) if image_id not in before]

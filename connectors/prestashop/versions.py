@@ -31,6 +31,8 @@ NEVER_PATCHED: dict[str, frozenset[str]] = {
     "stock_availables": frozenset({"id_shop", "id_shop_group", "depends_on_stock"}),
     # A new passwd would be hashed again; an empty one becomes the hash of an empty password.
     "customers": frozenset({"passwd", "secure_key", "last_passwd_gen"}),
+    # They say where the file lies and what it is: anything but what was read breaks the download.
+    "attachments": frozenset({"file", "file_size", "mime"}),
 }
 
 # Associations that have no setter, or a destructive one.
@@ -45,6 +47,7 @@ NEVER_ASSOCIATED: dict[str, frozenset[str]] = {
 # fresh.
 _FIXED_IMAGE_BYTES = 3_000_000
 _DEFAULT_IMAGE_BYTES = 2_000_000
+_DEFAULT_ATTACHMENT_BYTES = 8 * 1024 * 1024
 _BEFORE_WEBP = frozenset({"JPEG", "PNG", "GIF"})
 
 
@@ -56,6 +59,7 @@ class Limits:
     image_types: frozenset[str] = _BEFORE_WEBP
     """Pillow's names of the accepted formats."""
     short_description: int = 800
+    attachment_bytes: int = _DEFAULT_ATTACHMENT_BYTES
 
 
 @dataclass
@@ -128,11 +132,16 @@ def limits_of(has_patch: bool, settings: Mapping[str, str]) -> Limits:
     """Limits from the shop's ``configurations`` (name -> value; what is missing takes the value of a fresh shop)."""
     short = settings.get("PS_PRODUCT_SHORT_DESC_LIMIT", "")
     short_limit = int(short) if short.isdecimal() and int(short) > 0 else 800
+    attachment = _megabytes(settings.get("PS_ATTACHMENT_MAXIMUM_SIZE", "")) * 1024 * 1024 or _DEFAULT_ATTACHMENT_BYTES
     if not has_patch:
-        return Limits(_FIXED_IMAGE_BYTES, _BEFORE_WEBP, short_limit)
-    megabytes = settings.get("PS_LIMIT_UPLOAD_IMAGE_VALUE", "").partition(".")[0]
-    image = int(megabytes) * 1_000_000 if megabytes.isdecimal() and int(megabytes) else _DEFAULT_IMAGE_BYTES
-    return Limits(image, _BEFORE_WEBP | {"WEBP"}, short_limit)
+        return Limits(_FIXED_IMAGE_BYTES, _BEFORE_WEBP, short_limit, attachment)
+    image = _megabytes(settings.get("PS_LIMIT_UPLOAD_IMAGE_VALUE", "")) * 1_000_000 or _DEFAULT_IMAGE_BYTES
+    return Limits(image, _BEFORE_WEBP | {"WEBP"}, short_limit, attachment)
+
+
+def _megabytes(text: str) -> int:
+    whole = text.partition(".")[0]
+    return int(whole) if whole.isdecimal() else 0
 
 
 def for_create(resource: str, entity: Entity, capabilities: ShopCapabilities) -> Entity:

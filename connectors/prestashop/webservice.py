@@ -14,6 +14,7 @@ from typing import Self
 
 from connectors.prestashop import overview
 from connectors.prestashop.asking import Asker
+from connectors.prestashop.attachments import Attachments
 from connectors.prestashop.filters import After, FilterValue
 from connectors.prestashop.items import Outcome
 from connectors.prestashop.overview import Named
@@ -42,6 +43,8 @@ class Webservice:
         self._reader = Reader(self._asker)
         self._writer = Writer(self._asker, self._reader)
         self._images = ProductImages(self._asker, self._reader, self._writer)
+        self.attachments = Attachments(self._asker, self._reader, self._writer)
+        """Documents of products: upload, replace, rename, link; see `Attachments`."""
 
     def __enter__(self) -> Self:
         return self

@@ -43,6 +43,10 @@ class Writer:
         entities go one by one and none is ever sent twice. Errors are in the outcomes, also a ConfigurationError:
         what was created before it must not be forgotten.
         """
+        if resource == "attachments":
+            # Answered 200, and nothing is created.
+            refusal = RejectedRecordError("shop.refused", {"resource": resource, "message": "upload the file instead"})
+            return [outcome_of(n, entity, Result(error=refusal)) for n, entity in enumerate(entities)]
         known = self._reader.capabilities()
         items = [Item(n, entity, for_create(resource, entity, known)) for n, entity in enumerate(entities)]
 
