@@ -74,7 +74,17 @@ class ShopImport:
         rows = LedgerOrder.objects.filter(shop=self.shop, shop_order_id__gte=first)
         imported = set(rows.filter(state=OrderState.IMPORTED).values_list("shop_order_id", flat=True))
         held = dict(rows.filter(state=OrderState.HELD).values_list("shop_order_id", "shop_updated_at"))
-        return {order.id for order in polled if order.id not in imported and held.get(order.id) != order.updated_at}
+        return {
+            order.id
+            for order in polled
+            if order.id not in imported
+            and held.get(order.id) != order.updated_at
+            and not self._before_the_start(order)
+        }
+
+    def _before_the_start(self, order: PolledOrder) -> bool:
+        """Orders older than the first day of the import were keyed into Sage by hand: they are not ours to import."""
+        return bool(self.rules.orders.since) and order.placed_at[:10] < self.rules.orders.since
 
     def _import_page(self, ids: Sequence[int], *, before: int) -> None:
         orders = reader.read_orders(self.webservice, ids)

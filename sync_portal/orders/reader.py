@@ -45,6 +45,7 @@ class PolledOrder:
 
     id: int
     updated_at: str
+    placed_at: str = ""
 
 
 def poll(shop: OrderSource, *, since: datetime | None, last_id: int) -> list[PolledOrder]:
@@ -54,7 +55,7 @@ def poll(shop: OrderSource, *, since: datetime | None, last_id: int) -> list[Pol
     order that a module or a person writes may carry an old date.
     """
     found: dict[int, PolledOrder] = {}
-    display = ["id", "date_upd"]
+    display = ["id", "date_upd", "date_add"]
     if since is not None:
         filters = {"date_upd": After((since - OVERLAP).strftime(SHOP_TIME))}
         _collect(found, shop.read("orders", display=display, filters=filters, date=True))
@@ -83,7 +84,9 @@ def read_orders(shop: OrderSource, ids: Iterable[int]) -> list[ShopOrder]:
 
 
 def _collect(found: dict[int, PolledOrder], orders: Iterable[Entity]) -> None:
-    found.update((order.id, PolledOrder(order.id, order.text("date_upd"))) for order in orders if order.id)
+    for order in orders:
+        if order.id:
+            found[order.id] = PolledOrder(order.id, order.text("date_upd"), order.text("date_add"))
 
 
 class _PageReader:

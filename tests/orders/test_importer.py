@@ -109,6 +109,16 @@ def test_held_orders_are_examined_again_when_the_order_rules_change(world: World
     assert world.run().outcomes == [("confirmed", "")]
 
 
+@pytest.mark.parametrize(("since", "documents"), [("", 1), ("2000-01-01", 1), ("2999-01-01", 0)])
+def test_orders_from_before_the_first_day_of_the_import_stay_out(world: World, since: str, documents: int) -> None:
+    world.place()
+    world.connection.rules["orders"]["since"] = since
+    world.connection.save(update_fields=["rules"])
+    world.run()
+    assert len(world.documents()) == documents
+    assert LedgerOrder.objects.count() == documents
+
+
 def test_a_preview_shows_and_keeps_nothing(world: World) -> None:
     world.place()
     world.place(LOST)
