@@ -17,7 +17,7 @@ from typing import Self
 import requests
 from django.conf import settings
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 END_SECONDS = 20
 
 
@@ -89,7 +89,7 @@ class Processes:
         """Wait until the process answers.
 
         Raises:
-            DidNotStart: it ended, or nothing answered within 30 s.
+            DidNotStart: it ended, or nothing answered within 60 s.
         """
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
@@ -97,7 +97,7 @@ class Processes:
                 raise DidNotStart(f"the {name} ended at once; see {self.logs / f'{name}.log'}")
             try:
                 requests.get(url, timeout=2, allow_redirects=False)
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.1)
             else:
                 return
