@@ -53,7 +53,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 # Resource -> the fields shown of each entry; the first one that is not blank is its name.
-_LISTS: dict[str, tuple[str, ...]] = {
+LISTS: dict[str, tuple[str, ...]] = {
     "languages": ("name", "iso_code"),
     "currencies": ("iso_code", "name"),
     "shops": ("name",),
@@ -91,7 +91,7 @@ def lists(reader: Reader) -> Mapping[str, list[Named]]:
     """
     known = reader.capabilities()
     found: dict[str, list[Named]] = {}
-    for resource, names in _LISTS.items():
+    for resource, names in LISTS.items():
         if known.may(resource, "get"):
             shown = ["id", *names, "active", "deleted"]
             found[resource] = [_named(entity, names) for entity in reader.read(resource, display=shown)]

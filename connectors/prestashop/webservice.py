@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from connectors.prestashop import overview
+from connectors.prestashop import overview, words
 from connectors.prestashop.asking import Asker
 from connectors.prestashop.attachments import Attachments
 from connectors.prestashop.filters import After, FilterValue
@@ -88,6 +88,12 @@ class Webservice:
     def payment_modules(self) -> dict[str, str]:
         """Payment module -> the name customers see, from the latest orders."""
         return overview.payment_modules(self._reader)
+
+    def describe(self) -> list[words.Told]:
+        """What this shop can do, cannot, holds, and which rights the key lacks, as codes and facts: see `words`."""
+        known = self.capabilities()
+        modules = self.payment_modules() if known.may("orders", "get") else None
+        return words.describe_shop(known, self.lists(), modules)
 
     def local_time(self, moment: datetime) -> datetime:
         """The shop's wall clock, in which it writes its dates, at an aware moment."""
