@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from connectors.sage.records import Record
 from mapping.accounts import customers
 from mapping.articles import Workshop, product
 from mapping.barcodes import doubled_eans
-from mapping.catalogue import Catalogue, CatalogueCustomer, CatalogueGroup
+from mapping.catalogue import Catalogue, CatalogueCustomer, CatalogueGroup, CatalogueProduct, CategoryNode
 from mapping.categories import CategoryTree
 from mapping.checks import out_problem, twins
 from mapping.combinations import barcodes
-from mapping.gammes import Gammes
+from mapping.gammes import Gammes, Vocabulary, count_vocabulary
 from mapping.naming import GROUP_NAME_LENGTH, shop_name
 from mapping.pricing import Buyer, PriceBook
 from mapping.rules import ShopRules
@@ -52,23 +52,80 @@ STREAMS = (
 def derive(records: Mapping[str, Iterable[Record]], rules: ShopRules, *, today: date) -> Catalogue:
     """The shop's catalogue on this day (in the client's time zone: future prices begin at its midnight)."""
     data = SageData(records)
-    groups = tariff_groups(data, rules)
-    published_groups = frozenset(group.key for group in groups if not group.public)
-    accounts = customers(data, rules, published_groups)
-    shop = _workshop(data, rules, groups, accounts, today=today)
-    products = tuple(product(shop, article) for _, article in sorted(data.articles.items()))
+    company = Company(data, rules, today=today, vocabulary=count_vocabulary(data))
+    products = company.products(data, data.articles)
     for_sale = [one for one in products if one.readiness != "out"]
-    used = [key for one in for_sale for combination in one.combinations for key in combination.value_keys]
-    options, values = shop.gammes.published(used)
-    return Catalogue(
-        categories=shop.tree.published(one.category_key for one in for_sale),
-        groups=groups,
-        options=options,
-        values=values,
-        products=products,
-        customers=accounts,
-        problems=shop.gammes.near_twins(used),
+    return company.catalogue(
+        products,
+        category_keys=[one.category_key for one in for_sale],
+        value_keys={key for one in for_sale for key in value_keys(one)},
     )
+
+
+def value_keys(product: CatalogueProduct) -> list[str]:
+    """The option values of a product, each once, in a fixed order."""
+    return sorted({key for combination in product.combinations for key in combination.value_keys})
+
+
+class Company:
+    """What all products of a shop share on one day: derived once, whatever the number of products.
+
+    ``data`` holds the common streams, and the customers' unless no product has terms for one of them.
+    """
+
+    def __init__(self, data: SageData, rules: ShopRules, *, today: date, vocabulary: Vocabulary) -> None:
+        self._rules, self._today, self._vocabulary = rules, today, vocabulary
+        self._data = data
+        self.groups = tariff_groups(data, rules)
+        self.accounts = customers(data, rules, frozenset(group.key for group in self.groups if not group.public))
+        self._tree = CategoryTree(data, rules)
+
+    def products(self, data: SageData, references: Iterable[str]) -> tuple[CatalogueProduct, ...]:
+        """The products of these articles. ``data`` also holds whatever they depend on: see `mapping.loading`."""
+        shop = self._workshop(data)
+        wanted = sorted(reference for reference in references if reference in data.articles)
+        return tuple(product(shop, data.articles[reference]) for reference in wanted)
+
+    def categories(self, keys: Iterable[str]) -> tuple[CategoryNode, ...]:
+        """The categories of these products (one key per product) and all above them, parents first."""
+        return self._tree.published(keys)
+
+    def catalogue(
+        self, products: tuple[CatalogueProduct, ...], *, category_keys: Iterable[str], value_keys: Collection[str]
+    ) -> Catalogue:
+        """A catalogue of these products with everything that is shared.
+
+        ``category_keys`` (one per product) and ``value_keys`` are those of all products of the shop that are for sale.
+        """
+        gammes = Gammes(self._data, self._rules.name_replacements, self._vocabulary)
+        options, values = gammes.published(value_keys)
+        return Catalogue(
+            categories=self.categories(category_keys),
+            groups=self.groups,
+            options=options,
+            values=values,
+            products=products,
+            customers=self.accounts,
+            problems=gammes.near_twins(value_keys),
+        )
+
+    def _workshop(self, data: SageData) -> Workshop:
+        rules = self._rules
+        for_sale = [article for article in data.articles.values() if out_problem(article, rules) is None]
+        everybody = Audience(Buyer(rules.prices.public_category))
+        published = [group for group in self.groups if not group.public]
+        return Workshop(
+            data=data,
+            rules=rules,
+            tree=self._tree,
+            gammes=Gammes(data, rules.name_replacements, self._vocabulary),
+            prices=PriceBook(data, accounting_category=rules.prices.accounting_category, today=self._today),
+            stock=StockBook(data, rules),
+            doubled_eans=doubled_eans(barcodes(data, frozenset(article.reference for article in for_sale))),
+            twins=twins(for_sale),
+            audiences=[everybody, *(Audience(Buyer(int(group.key)), group_key=group.key) for group in published)],
+            buyers=_buyers(self._data, data, self.accounts) if rules.prices.customer_prices else {},
+        )
 
 
 def tariff_groups(data: SageData, rules: ShopRules) -> tuple[CatalogueGroup, ...]:
@@ -87,38 +144,13 @@ def tariff_groups(data: SageData, rules: ShopRules) -> tuple[CatalogueGroup, ...
     )
 
 
-def _workshop(
-    data: SageData,
-    rules: ShopRules,
-    groups: Sequence[CatalogueGroup],
-    accounts: Sequence[CatalogueCustomer],
-    *,
-    today: date,
-) -> Workshop:
-    for_sale = [article for article in data.articles.values() if out_problem(article, rules) is None]
-    everybody = Audience(Buyer(rules.prices.public_category))
-    published = [group for group in groups if not group.public]
-    return Workshop(
-        data=data,
-        rules=rules,
-        tree=CategoryTree(data, rules),
-        gammes=Gammes(data, rules.name_replacements),
-        prices=PriceBook(data, accounting_category=rules.prices.accounting_category, today=today),
-        stock=StockBook(data, rules),
-        doubled_eans=doubled_eans(barcodes(data, frozenset(article.reference for article in for_sale))),
-        twins=twins(for_sale),
-        audiences=[everybody, *(Audience(Buyer(int(group.key)), group_key=group.key) for group in published)],
-        buyers=_buyers(data, accounts) if rules.prices.customer_prices else {},
-    )
-
-
-def _buyers(data: SageData, accounts: Sequence[CatalogueCustomer]) -> dict[str, list[Audience]]:
+def _buyers(company: SageData, data: SageData, accounts: Sequence[CatalogueCustomer]) -> dict[str, list[Audience]]:
     """Article -> the published customers who, or whose buying group, have terms of their own for it."""
     buyers: dict[str, list[Audience]] = defaultdict(list)
-    for account in accounts:
+    for account in accounts if data.customer_terms else ():
         if not account.published:
             continue
-        customer = data.customers[account.key]
+        customer = company.customers[account.key]
         numbers = tuple(number for number in (customer.number, customer.buying_group) if number)
         audience = Audience(
             Buyer(customer.tariff_category, numbers), group_key=account.group_key, customer_key=account.key

@@ -55,6 +55,13 @@ class SageData:
             for record in stream:
                 self._by_class[type(record)].append(record)
 
+    def joined(self, records: Mapping[str, Iterable[Record]]) -> SageData:
+        """These records and more, in new indexes."""
+        joined = SageData(records)
+        for kind, found in self._by_class.items():
+            joined._by_class[kind].extend(found)
+        return joined
+
     def all(self, kind: type[R]) -> list[R]:
         """The records of this kind, sorted by key."""
         found: list[R] = self._by_class.get(kind, [])  # type: ignore[assignment]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -31,15 +32,22 @@ PARTS = frozenset({"categories", "products", "groups", "prices", "images", "cust
 
 
 def save_catalogue(
-    client: Client, catalogue: Catalogue, *, media_paths: PathRules, only: Collection[str] | None = None
+    client: Client,
+    catalogue: Catalogue,
+    *,
+    media_paths: PathRules,
+    only: Collection[str] | None = None,
+    articles: Collection[str] | None = None,
 ) -> Catalogue:
     """Bring the tables to this catalogue; returns it with the content of its photos when they are among the parts.
 
     Only rows that differ are written, rows gone are deleted. ``only`` names the parts to refresh (of `PARTS`); prices
-    and images are kept under products that are stored already.
+    and images are kept under products that are stored already. ``articles``: the catalogue's products are those of
+    these articles, all other products stay as they are.
     """
     parts = PARTS if only is None else PARTS & set(only)
-    hashed = _hashed(client, catalogue, media_paths) if "images" in parts else {}
+    scope = {"client": client} if articles is None else {"client": client, "key__in": list(articles)}
+    hashed = _hashed(catalogue, media_paths, scope) if "images" in parts else {}
     if hashed:
         catalogue = _with_content(catalogue, hashed)
     with transaction.atomic():
@@ -50,16 +58,37 @@ def save_catalogue(
         if "customers" in parts:
             _sync(ShopCustomer, {"client": client}, rows.customers(client, catalogue), rows.CUSTOMER_FIELDS)
         if "products" in parts:
-            _sync(Product, {"client": client}, rows.products(client, catalogue), rows.PRODUCT_FIELDS)
+            _sync(Product, scope, rows.products(client, catalogue), rows.PRODUCT_FIELDS)
         if parts & {"products", "prices", "images"}:
-            _save_details(client, catalogue, hashed, parts)
+            _save_details(scope, catalogue, hashed, parts)
     return catalogue
 
 
 def with_image_content(client: Client, catalogue: Catalogue, *, media_paths: PathRules | None = None) -> Catalogue:
     """The catalogue with the content of its photos, without storing anything: for a client's further shops."""
     paths = client_media_paths(client) if media_paths is None else media_paths
-    return _with_content(catalogue, _hashed(client, catalogue, paths))
+    scope = {"client": client, "key__in": [product.key for product in catalogue.products]}
+    return _with_content(catalogue, _hashed(catalogue, paths, scope))
+
+
+def stored_products(client: Client) -> set[str]:
+    """The keys of all products that are stored."""
+    return set(Product.objects.filter(client=client).values_list("key", flat=True))
+
+
+def moved_files(client: Client) -> set[str]:
+    """The products with a photo that was missing, or whose file is not what it was: Sage does not tell of that."""
+    columns = ("product__key", "file", "size", "modified_ns")
+    stored = ProductImage.objects.filter(product__client=client).order_by().values_list(*columns)
+    return {product for product, file, *seen in stored.iterator() if not file or not _is_as_seen(Path(file), seen)}
+
+
+def _is_as_seen(file: Path, seen: Sequence[int]) -> bool:
+    try:
+        status = file.stat()
+    except OSError:
+        return False
+    return [status.st_size, status.st_mtime_ns] == list(seen)
 
 
 def images_with_content(client: Client) -> list[CatalogueImage]:
@@ -81,10 +110,14 @@ def images_with_content(client: Client) -> list[CatalogueImage]:
 
 
 def _save_details(
-    client: Client, catalogue: Catalogue, hashed: Mapping[str, Sequence[HashedImage]], parts: Collection[str]
+    products: Mapping[str, Any],
+    catalogue: Catalogue,
+    hashed: Mapping[str, Sequence[HashedImage]],
+    parts: Collection[str],
 ) -> None:
-    ids = dict(Product.objects.filter(client=client).values_list("key", "id"))
-    scope = {"product__client": client}
+    """``products``: the filter that finds the catalogue's products."""
+    ids = dict(Product.objects.filter(**products).values_list("key", "id"))
+    scope = _of_products(products)
     if "products" in parts:
         _sync(Combination, scope, rows.combinations(catalogue, ids), rows.COMBINATION_FIELDS, parent="product_id")
     if "prices" in parts:
@@ -93,10 +126,15 @@ def _save_details(
         _sync(ProductImage, scope, rows.images(hashed, ids), rows.IMAGE_FIELDS, parent="product_id")
 
 
-def _hashed(client: Client, catalogue: Catalogue, media_paths: PathRules) -> dict[str, list[HashedImage]]:
+def _of_products(scope: Mapping[str, Any]) -> dict[str, Any]:
+    """The filter for what belongs to the products of a filter."""
+    return {f"product__{name}": value for name, value in scope.items()}
+
+
+def _hashed(catalogue: Catalogue, media_paths: PathRules, scope: Mapping[str, Any]) -> dict[str, list[HashedImage]]:
     """Product -> its photos with their files looked at."""
     columns = ("key", "file", "size", "modified_ns", "content_hash")
-    stored = ProductImage.objects.filter(product__client=client).values_list(*columns)
+    stored = ProductImage.objects.filter(**_of_products(scope)).order_by().values_list(*columns)
     known = {key: KnownFile(*seen) for key, *seen in stored}
     by_product: dict[str, list[HashedImage]] = defaultdict(list)
     images = (image for product in catalogue.products for image in product.images)

@@ -1,0 +1,94 @@
+"""From the mirror, only the rows that some articles depend on: a catalogue is derived in parts of constant memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from django.db.models import QuerySet
+
+from connectors.models import Client
+from connectors.sage.records import KitComponent, Record
+from connectors.sage.streams import STREAMS
+from mapping.affected import ARTICLE_STREAMS, COMMON_STREAMS, CUSTOMER_STREAMS
+from mapping.mirror import load_records
+from mapping.models import SourceRecord
+from mapping.rules import ShopRules
+from mapping.source import SageData
+
+PART = 500
+"""Articles derived together."""
+_STOCK = ("articles", "kit_components", "stock", "gamme_stock")
+_BARCODES = ("articles", "combinations")
+
+Records = dict[str, list[Record]]
+
+
+def common_data(client: Client, rules: ShopRules) -> SageData:
+    """The small lists, and the customers where accounts are published."""
+    accounts = CUSTOMER_STREAMS if rules.customers.publish != "none" else ()
+    return SageData(load_records(client, (*COMMON_STREAMS, *accounts)))
+
+
+def articles_data(client: Client, common: SageData, references: Collection[str]) -> SageData:
+    """All rows of these articles, and of others what they depend on.
+
+    Those are the ones with the same barcode or a reference that the shop cannot tell apart, and the components of kits.
+    """
+    rows = SourceRecord.objects.filter(client=client, deleted_at=None)
+    loaded: Records = defaultdict(list)
+    links: set[str] = set()
+    same: set[str] = set()
+    found = rows.filter(subject__in=references, stream__in=ARTICLE_STREAMS)
+    for stream, data, link, twin in found.values_list("stream", "data", "link", "twin").iterator():
+        loaded[stream].append(STREAMS[stream].record.from_json(data))
+        if stream in _BARCODES:
+            links.add(link or "")
+            same.add(twin or "")
+    _add_components(rows, loaded, set(references))
+    _add_comparable(rows, loaded, links, same, set(references))
+    return common.joined(loaded)
+
+
+def article_parts(client: Client, only: Collection[str] | None, *, size: int = PART) -> Iterator[list[str]]:
+    """References in order, in parts: those named, whether or not Sage still has them, or all that Sage has."""
+    if only is None:
+        rows = SourceRecord.objects.filter(client=client, stream="articles", deleted_at=None)
+        only = list(rows.values_list("subject", flat=True))
+    ordered = sorted(only)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
+
+
+def _add_components(rows: QuerySet[SourceRecord], loaded: Records, known: set[str]) -> None:
+    """What the stock of kits needs, however deep they are nested."""
+    fresh = _components(loaded) - known
+    while fresh:
+        more = _load(rows.filter(subject__in=fresh, stream__in=_STOCK))
+        for stream, records in more.items():
+            loaded[stream].extend(records)
+        known |= fresh
+        fresh = _components(more) - known
+
+
+def _components(records: Mapping[str, list[Record]]) -> set[str]:
+    return {row.component for row in records.get("kit_components", ()) if isinstance(row, KitComponent)}
+
+
+def _add_comparable(
+    rows: QuerySet[SourceRecord], loaded: Records, links: set[str], twins: set[str], whole: set[str]
+) -> None:
+    """Articles with one of these barcodes or folded references; their other rows are not needed."""
+    coded = rows.filter(stream__in=_BARCODES, link__in=links - {""}).values_list("subject", flat=True)
+    alike = rows.filter(stream="articles", twin__in=twins - {""}).values_list("subject", flat=True)
+    others = (set(coded) | set(alike)) - whole
+    known = {row.key for stream in _BARCODES for row in loaded.get(stream, ())}
+    for stream, records in _load(rows.filter(subject__in=others, stream__in=_BARCODES)).items() if others else ():
+        loaded[stream].extend(record for record in records if stream == "combinations" or record.key not in known)
+
+
+def _load(rows: QuerySet[SourceRecord]) -> Records:
+    loaded: Records = defaultdict(list)
+    for stream, data in rows.values_list("stream", "data").iterator():
+        loaded[stream].append(STREAMS[stream].record.from_json(data))
+    return loaded
