@@ -24,7 +24,11 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "manufacturers": _ALL,
         "stock_availables": (_READ,),
         "tax_rule_groups": (_READ,),
+        "tax_rules": (_READ,),
+        "taxes": (_READ,),
         "languages": (_READ,),
+        "countries": (_READ,),
+        "configurations": (_READ,),
     },
     "prices": {
         "products": (_READ, _CHANGE),

@@ -120,8 +120,8 @@ def describe_shop(
 
 
 def sentence(code: str, facts: Mapping[str, str], language: str = "en") -> str:
-    """One thing in words. `language` is ``fr`` or ``en``, anything else is English."""
-    place = 0 if language == "fr" else 1
+    """One thing in words. French for ``fr`` and ``fr-...``, English for all others."""
+    place = 0 if language.startswith("fr") else 1
     told = dict(facts)
     if "flow" in told:
         told["flow"] = FLOWS[told["flow"]][place]

@@ -5,24 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import get_language
+
 from connectors import connections
 from connectors.errors import ConnectorError
 from connectors.models import Client, SageConnection, ShopConnection
+from connectors.prestashop import overview, words
 from connectors.sage import reading
 from connectors.sage.streams import STREAMS
-from sync_portal.sync.kinds import KINDS
-
-NEEDED_VERBS = frozenset({"get", "post", "put"})
-READ_ONLY = (
-    "languages",
-    "configurations",
-    "countries",
-    "taxes",
-    "tax_rules",
-    "tax_rule_groups",
-    "orders",
-    "order_details",
-)
 
 
 @dataclass(frozen=True)
@@ -68,22 +58,14 @@ def _sage(connection: SageConnection) -> dict[str, Any]:
 def _shop(connection: ShopConnection) -> dict[str, Any]:
     with connections.open_shop(connection) as webservice:
         capabilities = webservice.capabilities()
-        missing = {
-            resource: sorted(wanted - capabilities.rights.get(resource, frozenset()))
-            for resource, wanted in _needed().items()
-            if wanted - capabilities.rights.get(resource, frozenset())
-        }
-        languages = webservice.read("languages", display=["id", "iso_code", "active"])
+        told = webservice.describe()
+        missing = {flow: overview.missing_rights(capabilities, flow) for flow in overview.RIGHTS}
         return {
             "version": capabilities.version,
             "partial updates (PATCH)": capabilities.has_patch,
-            "languages": [language.fields.get("iso_code") for language in languages],
-            "rights the key lacks": missing,
+            "languages": [language.name for language in webservice.lists().get("languages", [])],
+            "rights the key lacks": {flow: rights for flow, rights in missing.items() if rights},
             "clock ahead by": str(capabilities.clock_shift),
+            "told": [{"code": code, "facts": facts} for code, facts in told],
+            "in words": [words.sentence(code, facts, get_language() or "en") for code, facts in told],
         }
-
-
-def _needed() -> dict[str, frozenset[str]]:
-    """Resource -> verbs that the flows use."""
-    written = {kind.resource: NEEDED_VERBS if kind.creatable else frozenset({"get", "put"}) for kind in KINDS.values()}
-    return {resource: frozenset({"get"}) for resource in READ_ONLY} | written
