@@ -96,6 +96,33 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "The customer account “{number}” does not exist in Sage.",
         "sales",
     ),
+    "sage.customer_blocked": (
+        "Le compte client « {number} » est bloqué ou en sommeil dans Sage.",
+        "The customer account “{number}” is blocked or asleep in Sage.",
+        "sales",
+    ),
+    "sage.customer_exists": (
+        "Le numéro de compte « {number} » est déjà pris dans Sage : choisissez-en un autre.",
+        "The account number “{number}” is already taken in Sage: choose another one.",
+        "agency",
+    ),
+    "sage.no_counter": (
+        "Sage n’a pas de numéro de pièce libre pour la souche {souche} : vérifiez-la dans les paramètres de Sage, ou "
+        "choisissez-en une autre dans les règles des commandes.",
+        "Sage has no free document number in the series {souche}: check it in Sage's settings, or choose another one "
+        "in the order rules.",
+        "sage",
+    ),
+    "sage.bad_setting": (
+        "Le réglage « {setting} » ne convient pas à Sage : « {value} ».",
+        "The setting “{setting}” does not suit Sage: “{value}”.",
+        "agency",
+    ),
+    "sage.unreadable_value": (
+        "La colonne {column} de {table} contient une valeur illisible dans Sage : « {value} ». Corrigez la fiche.",
+        "The column {column} of {table} holds a value that cannot be read in Sage: “{value}”. Correct the record.",
+        "sage",
+    ),
     "sage.written_differs": (
         "Ce qui a été relu dans Sage diffère de ce qui devait être écrit ({what}) : rien n’a été gardé.",
         "What was read back from Sage differs from what was to be written ({what}): nothing was kept.",
@@ -121,10 +148,29 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "{url} is not the shop's configured address: it redirects to {location}.",
         "agency",
     ),
-    "shop.address_refused": (
-        "L’adresse {host} n’est pas autorisée : réseau privé ou réservé.",
-        "The address {host} is not allowed: private or reserved network.",
+    "shop.forbidden_address": (
+        "L’adresse {address} n’est pas autorisée : réseau privé ou réservé. Cochez « réseau privé » dans la connexion "
+        "si la boutique s’y trouve vraiment.",
+        "The address {address} is not allowed: private or reserved network. Tick “on a private network” in the "
+        "connection if the shop really is there.",
         "agency",
+    ),
+    "shop.wrong_url": (
+        "L’adresse de la boutique ({host}) n’est pas utilisable : écrivez-la https://boutique.example, sans clé ni "
+        "identifiant dedans.",
+        "The shop's address ({host}) cannot be used: write it https://shop.example, with no key or user in it.",
+        "agency",
+    ),
+    "shop.no_webservice": (
+        "À l’adresse {url}, aucun webservice PrestaShop ne répond : vérifiez l’adresse de la boutique et que son "
+        "webservice est accessible.",
+        "No PrestaShop webservice answers at {url}: check the shop's address and that its webservice can be reached.",
+        "agency",
+    ),
+    "shop.unknown_time_zone": (
+        "La boutique est réglée sur un fuseau horaire inconnu, « {zone} » : corrigez-le dans ses réglages.",
+        "The shop is set to an unknown time zone, “{zone}”: correct it in its settings.",
+        "shop",
     ),
     "shop.wrong_key": (
         "La boutique ne reconnaît pas la clé du webservice.",
@@ -152,8 +198,8 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "nobody",
     ),
     "shop.not_xml": (
-        "La boutique n’a pas répondu en XML ({content_type}) : « {start} »",
-        "The shop did not answer in XML ({content_type}): “{start}”",
+        "La boutique n’a pas répondu en XML ({content_type}) : « {first} »",
+        "The shop did not answer in XML ({content_type}): “{first}”",
         "shop",
     ),
     "shop.empty_500": (
@@ -216,14 +262,19 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "Several items of the shop carry “{value}” ({count}): choose the right one before anything is sent.",
         "sales",
     ),
-    "shop.image_too_big": (
+    "image.too_big": (
         "La photo « {file} » dépasse la taille admise par la boutique et n’a pas pu être réduite.",
         "The photo “{file}” is larger than the shop allows and could not be reduced.",
         "sales",
     ),
-    "shop.image_unreadable": (
-        "Le fichier « {file} » n’est pas une image lisible.",
-        "The file “{file}” is not a readable image.",
+    "image.unreadable": (
+        "Le fichier « {file} » n’est pas une image lisible : remplacez-le.",
+        "The file “{file}” is not a readable image: replace it.",
+        "sales",
+    ),
+    "shop.image_refused": (
+        "La boutique n’a pas pu lire la photo envoyée : {message}",
+        "The shop could not read the photo it was sent: {message}",
         "sales",
     ),
 }
