@@ -1,0 +1,1 @@
+"""The exam of the sandbox shop: what real shops answered, replayed."""
