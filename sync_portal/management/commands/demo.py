@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import sys
 import time
 from typing import Any
@@ -24,6 +25,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         places = setup.Places(settings.DATA_DIR)
+        # A closed terminal or a `kill` must not leave the shop, the workers and the portal behind.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
         try:
             if options["check"]:
                 self._check(places, options)
@@ -31,6 +35,8 @@ class Command(BaseCommand):
                 self._stay(places, options)
         except (PortTaken, DidNotStart, check_round.RoundFailed) as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            sys.exit(130)
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
@@ -44,13 +50,15 @@ class Command(BaseCommand):
             self._forget(places)
         self._say("Preparing the demonstration…" if not places.exists else "Starting the demonstration…")
         setup.prepare(places, shop_url=f"http://127.0.0.1:{port + 1}", articles=options["articles"])
-        with Processes(places.root / "logs") as processes:
-            with shop_and_workers(processes, state=places.shop, port=port + 1) as shop_url:
-                portal = f"http://127.0.0.1:{port}"
-                processes.start("portal", _gunicorn(port))
-                processes.wait_for("portal", f"{portal}/healthz")
-                self._welcome(portal, shop_url)
-                self._until_interrupted(processes)
+        with (
+            Processes(places.root / "logs") as processes,
+            shop_and_workers(processes, state=places.shop, port=port + 1) as shop_url,
+        ):
+            portal = f"http://127.0.0.1:{port}"
+            processes.start("portal", _gunicorn(port))
+            processes.wait_for("portal", f"{portal}/healthz")
+            self._welcome(portal, shop_url)
+            self._until_interrupted(processes)
         self._say("\nThe demonstration has ended; its data is kept for the next start.")
 
     def _forget(self, places: setup.Places) -> None:
@@ -77,12 +85,18 @@ class Command(BaseCommand):
     def _check(self, places: setup.Places, options: dict[str, Any]) -> None:
         port = free_port()
         setup.prepare(places, shop_url=f"http://127.0.0.1:{port}", articles=options["articles"])
-        with Processes(places.root / "logs") as processes:
-            with shop_and_workers(processes, state=places.shop, port=port) as shop_url:
-                summary = check_round.check(shop_url=shop_url, sage=places.sage, say=self._say)
+        with (
+            Processes(places.root / "logs") as processes,
+            shop_and_workers(processes, state=places.shop, port=port) as shop_url,
+        ):
+            summary = check_round.check(shop_url=shop_url, sage=places.sage, say=self._say)
         self._say(json.dumps(summary))
         if not summary["ok"]:
             sys.exit(1)
+
+
+def _interrupt(*_signal: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _gunicorn(port: int) -> list[str]:
@@ -94,5 +108,5 @@ def _gunicorn(port: int) -> list[str]:
         f"--bind=127.0.0.1:{port}",
         "--workers=2",
         "--threads=4",
-        "--worker-tmp-dir=/dev/shm",  # noqa: S108  heartbeats of gunicorn's own workers, as its documentation advises
+        "--worker-tmp-dir=/dev/shm",
     ]
