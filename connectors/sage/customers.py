@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from connectors.errors import RejectedRecordError
@@ -63,12 +65,20 @@ def customer(writer: Writer, wanted: str | CustomerAccount) -> dict[str, Any]:
 
     :raises RejectedRecordError: ``sage.unknown_customer``, ``sage.customer_blocked`` (asleep or blocked).
     """
-    number = wanted if isinstance(wanted, str) else _create(writer, wanted)
+    return account_row(writer, wanted if isinstance(wanted, str) else _create(writer, wanted), open_only=True)
+
+
+def account_row(writer: Writer, number: str, *, open_only: bool = False) -> dict[str, Any]:
+    """The account's row; ``open_only``: one that takes orders.
+
+    :raises RejectedRecordError: ``sage.unknown_customer``, ``sage.customer_blocked``.
+    """
     rows = writer.select("F_COMPTET", _CUSTOMER, {"CT_Num": number})
     if not rows or values.integer(rows[0]["CT_Type"]) != 0:
         raise RejectedRecordError("sage.unknown_customer", {"number": number})
     found = rows[0]
-    if values.flag(found.get("CT_Sommeil")) or values.integer(found.get("CT_ControlEnc")) == BLOCKED:
+    asleep = values.flag(found.get("CT_Sommeil")) or values.integer(found.get("CT_ControlEnc")) == BLOCKED
+    if open_only and asleep:
         raise RejectedRecordError("sage.customer_blocked", {"number": number})
     return found
 
@@ -88,36 +98,41 @@ def delivery_place(writer: Writer, account: dict[str, Any], wanted: DeliveryAddr
     return _create_place(writer, account, wanted, row, places)
 
 
+def place_row(writer: Writer, account: Mapping[str, Any], wanted: DeliveryAddress) -> dict[str, object]:
+    """The place as a row of F_LIVRAISON, unnumbered, under the label asked for."""
+    label = writer.fit("F_LIVRAISON", "LI_Intitule", wanted.label or account["CT_Num"])
+    return _place_row(writer, wanted) | _place_settings(account, wanted, label)
+
+
+def _place_settings(account: Mapping[str, Any], wanted: DeliveryAddress, label: str) -> dict[str, object]:
+    return {
+        "CT_Num": account["CT_Num"],
+        "LI_Intitule": label,
+        "LI_Telecopie": "",
+        "N_Expedition": wanted.carrier or _rank(account, "N_Expedition"),
+        "N_Condition": wanted.delivery_condition or _rank(account, "N_Condition"),
+    }
+
+
 def _create_place(
     writer: Writer,
     account: dict[str, Any],
     wanted: DeliveryAddress,
-    row: dict[str, str],
+    row: dict[str, object],
     places: list[dict[str, Any]],
 ) -> int:
     used = {values.text(place["LI_Intitule"]).casefold() for place in places}
     number = writer.next_number("F_LIVRAISON", "LI_No")
     label = _unique_label(writer, wanted.label or account["CT_Num"], used)
-    writer.insert(
-        "F_LIVRAISON",
-        row
-        | {
-            "LI_No": number,
-            "CT_Num": account["CT_Num"],
-            "LI_Intitule": label,
-            "LI_Telecopie": "",
-            "N_Expedition": wanted.carrier or _rank(account, "N_Expedition"),
-            "N_Condition": wanted.delivery_condition or _rank(account, "N_Condition"),
-            "LI_Principal": 0 if places else 1,
-        },
-    )
+    row = row | _place_settings(account, wanted, label) | {"LI_No": number, "LI_Principal": 0 if places else 1}
+    writer.insert("F_LIVRAISON", row)
     if writer.direct:
         return number
     created = writer.select("F_LIVRAISON", ["LI_No"], {"CT_Num": account["CT_Num"], "LI_Intitule": label})
     return values.integer(created[0]["LI_No"])
 
 
-def _place_row(writer: Writer, wanted: DeliveryAddress) -> dict[str, str]:
+def _place_row(writer: Writer, wanted: DeliveryAddress) -> dict[str, object]:
     address, complement = writer.spread("F_LIVRAISON", ["LI_Adresse", "LI_Complement"], wanted.address)
     return {
         "LI_Adresse": address,
@@ -144,13 +159,42 @@ def _unique_label(writer: Writer, wanted: str, used: set[str]) -> str:
     return candidate
 
 
-def _create(writer: Writer, wanted: CustomerAccount) -> str:
-    number = _free_number(writer, wanted)
+def new_account(writer: Writer, wanted: CustomerAccount, *, own_number: str = "") -> dict[str, object]:
+    """The row of F_COMPTET of a new account; ``own_number`` ends its number instead of the next free one.
+
+    :raises RejectedRecordError: ``sage.customer_exists``: the number is taken.
+    """
+    if own_number and not wanted.number:
+        wanted = replace(wanted, number=wanted.number_prefix + own_number.zfill(wanted.number_digits))
     account = writer.key("F_COMPTET", "CG_NumPrinc", wanted.main_account)
-    writer.insert("F_COMPTET", _text_columns(writer, wanted) | _settings(writer, wanted, number, account))
+    return _text_columns(writer, wanted) | _settings(writer, wanted, _free_number(writer, wanted), account)
+
+
+def _create(writer: Writer, wanted: CustomerAccount) -> str:
+    if not writer.direct and (left := _left_by_an_attempt(writer, wanted)):
+        return left
+    row = new_account(writer, wanted)
+    number, account = str(row["CT_Num"]), row["CG_NumPrinc"]
+    writer.insert("F_COMPTET", row)
     if writer.direct:
         writer.insert("F_COMPTETG", {"CT_Num": number, "CG_Num": account})
     return number
+
+
+def _left_by_an_attempt(writer: Writer, wanted: CustomerAccount) -> str:
+    """Sage's driver knows no transaction: an attempt that was cut leaves an account, alike in all and without document.
+
+    Opening another one for the same buyer would leave the first for ever.
+    """
+    texts = _text_columns(writer, wanted)
+    where = {column: texts[column] for column in ("CT_Intitule", "CT_EMail", "CT_CodePostal")}
+    for row in writer.select("F_COMPTET", ("CT_Num", *texts), where):
+        number = values.text(row["CT_Num"])
+        ours = number == wanted.number.upper() if wanted.number else number.startswith(wanted.number_prefix.upper())
+        alike = all(values.text(row[column]) == texts[column] for column in texts if column in row)
+        if ours and alike and not writer.select("F_DOCENTETE", ["DO_Piece"], {"DO_Tiers": number}):
+            return number
+    return ""
 
 
 def _text_columns(writer: Writer, wanted: CustomerAccount) -> dict[str, object]:
@@ -223,6 +267,6 @@ def _free_number(writer: Writer, wanted: CustomerAccount) -> str:
     return number
 
 
-def _rank(account: dict[str, Any], column: str) -> int:
+def _rank(account: Mapping[str, Any], column: str) -> int:
     """A 1-based rank: 0 would be refused by Sage's driver."""
     return values.integer(account.get(column)) or 1

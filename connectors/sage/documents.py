@@ -1,26 +1,23 @@
-"""Writes an order into Sage: one transaction, found again before any retry, read back before it is kept.
+"""Writes an order into Sage: found again before any retry, written whole or not at all, read back before it is kept.
 
-Only quotes and orders, never an invoice nor an accounted payment: those are signed against fraud.
+Only quotes and orders, never an invoice nor an accounted payment: those are signed against fraud. Three modes, named in
+the settings: ``direct`` is here (one transaction an order), ``driver`` in :mod:`driver_orders`, ``file`` in
+:mod:`order_files`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Any
-
-from connectors.errors import RejectedRecordError
-from connectors.sage import order_rows, values
+from connectors.sage import driver_orders, order_files, order_rows, values
 from connectors.sage.capabilities import Capabilities
 from connectors.sage.customers import customer, delivery_place
-from connectors.sage.numbering import SALES, lock_counter, take_piece
+from connectors.sage.numbering import lock_counter, take_piece
 from connectors.sage.odbc import SageSession
-from connectors.sage.order_rows import Heading, Item
-from connectors.sage.orders import ORDER, QUOTE, ZERO, OrderDocument, OrderLine, WrittenOrder
-from connectors.sage.writing import Writer, only
-
-CENT = Decimal("0.005")
-"""Half a cent: amounts further apart are different amounts."""
+from connectors.sage.order_content import Content, content, reservations
+from connectors.sage.order_insert import check_totals, check_written, line_rows
+from connectors.sage.order_rows import Heading
+from connectors.sage.order_search import find_document, header_of, transformed
+from connectors.sage.orders import ORDER, OrderDocument, WrittenOrder
+from connectors.sage.writing import Writer
 
 _INFO_ON_HEADER = 1
 """CI_Domaine: the information goes on the headers of the customer's documents."""
@@ -36,23 +33,47 @@ def write_order(
 
     :raises RejectedRecordError: ``sage.unknown_article``, ``sage.unknown_customer``, ``sage.customer_blocked``,
         ``sage.written_differs`` (the lines do not add up to the totals, or Sage holds something else): nothing is kept.
-    :raises ConfigurationError: ``sage.write_disabled``, ``sage.no_counter``, a table that is missing.
+    :raises ConfigurationError: ``sage.write_disabled``, ``sage.no_counter``, a table that is missing, a setting.
     :raises RetryableError: locked, cut... After a cut the document may be there: calling again finds it.
     """
-    _check_totals(order)
+    check_totals(order)
+    session.settings.check_writing()
+    reference = "" if first_attempt else order.reference
+    if session.settings.write_mode == "driver":
+        return driver_orders.write(session, capabilities, order, reference=reference)
+    if session.settings.write_mode == "file":
+        return order_files.write(session, capabilities, order, reference=reference)
+    return _write_direct(session, capabilities, order, reference=reference)
+
+
+def find_order(session: SageSession, capabilities: Capabilities, web_number: str, *, reference: str = "") -> str | None:
+    """The number under which the shop's order was written, whatever it became since; None when it was not.
+
+    A transformation replaces the order's header: its number is then read from the lines, which keep the order's
+    ``reference`` (give it to look there too). In ``file`` mode, '' for an order whose file is out and not yet imported.
+    """
+    piece = find_document(session, capabilities, web_number, reference=reference)
+    if piece is None and session.settings.write_mode == "file" and order_files.is_out(session.settings, web_number):
+        return ""
+    return piece
+
+
+def _write_direct(
+    session: SageSession, capabilities: Capabilities, order: OrderDocument, *, reference: str
+) -> WrittenOrder:
     now = session.server_now()
     with session.transaction() as unit:
         writer = Writer(unit, capabilities, now=now)
         # First, so that two writers of one order take turns, and the second one finds the first one's document.
         lock_counter(writer, order.kind, order.souche)
-        if found := _find(writer, order.web_number, "" if first_attempt else order.reference):
-            return WrittenOrder(piece=found["DO_Piece"], created=False, customer_number=found["DO_Tiers"])
+        if found := _found(writer, order.web_number, reference):
+            return WrittenOrder(piece=found[0], created=False, customer_number=found[1])
         account = customer(writer, order.customer)
-        items = _items(writer, order)
+        known = content(writer, order)
         place = delivery_place(writer, account, order.delivery)
-        heading = Heading(order, take_piece(writer, order.kind, order.souche), account, place)
-        _insert(writer, heading, items)
-        _check_written(writer, heading)
+        heading = Heading(known.order, take_piece(writer, order.kind, order.souche), account, place)
+        lines = _insert(writer, heading, known)
+        check_written(writer, heading, lines=lines)
     return WrittenOrder(
         piece=heading.piece,
         created=True,
@@ -61,72 +82,31 @@ def write_order(
     )
 
 
-def find_order(session: SageSession, capabilities: Capabilities, web_number: str, *, reference: str = "") -> str | None:
-    """The number under which the shop's order was written, whatever it became since; None when it was not.
-
-    A transformation replaces the order's header: its number is then read from the lines, which keep the order's
-    ``reference`` (give it to look there too).
-    """
-    for column in capabilities.existing("F_DOCENTETE", ("DO_NoWeb", "DO_RefExterne")):
-        table, name = map(session.dialect.quote, ("F_DOCENTETE", column))
-        sql = f"SELECT DO_Piece FROM {table} WHERE DO_Domaine = ? AND {name} = ?"  # noqa: S608 names are declared
-        for (piece,) in session.rows(sql, [SALES, web_number]):
-            return values.text(piece)
-    if reference:
-        sql = "SELECT DL_PieceBC FROM F_DOCLIGNE WHERE DO_Domaine = ? AND DO_Ref = ?"
-        return next((values.text(piece) for (piece,) in session.rows(sql, [SALES, reference]) if piece), None)
-    return None
+def _found(writer: Writer, web_number: str, reference: str) -> tuple[str, str] | None:
+    if header := header_of(writer, web_number):
+        return values.text(header["DO_Piece"]), values.text(header["DO_Tiers"])
+    return transformed(writer, reference) if reference else None
 
 
-def _find(writer: Writer, web_number: str, reference: str) -> dict[str, str] | None:
-    """The same inside the transaction: DO_Piece and DO_Tiers."""
-    for column in writer.capabilities.existing("F_DOCENTETE", ("DO_NoWeb", "DO_RefExterne")):
-        where = {"DO_Domaine": SALES, column: web_number}
-        if found := only(writer.select("F_DOCENTETE", ["DO_Piece", "DO_Tiers"], where)):
-            return {name: values.text(value) for name, value in found.items()}
-    if reference:
-        for row in writer.select("F_DOCLIGNE", ["DL_PieceBC", "CT_Num"], {"DO_Domaine": SALES, "DO_Ref": reference}):
-            if piece := values.text(row["DL_PieceBC"]):
-                return {"DO_Piece": piece, "DO_Tiers": values.text(row["CT_Num"])}
-    return None
-
-
-def _check_totals(order: OrderDocument) -> None:
-    """Before anything is written: a difference would make a document that the shop's buyer never agreed to."""
-    if order.kind not in {QUOTE, ORDER}:
-        raise ValueError(f"a document of kind {order.kind} is never written")
-    without_tax = sum((line.total_without_tax for line in order.lines), ZERO)
-    with_tax = sum((line.total_with_tax for line in order.lines), ZERO)
-    _same_amount("HT", without_tax, order.total_without_tax)
-    _same_amount("TTC", with_tax, order.total_with_tax)
-
-
-def _same_amount(what: str, found: Decimal, expected: Decimal) -> None:
-    if abs(found - expected) >= CENT:
-        facts = {"what": f"{what} {values.plain_number(found)} ≠ {values.plain_number(expected)}"}
-        raise RejectedRecordError("sage.written_differs", facts)
-
-
-def _insert(writer: Writer, heading: Heading, items: Mapping[str, Item]) -> None:
-    # The order in which Sage itself writes: header, payments and infos, then the lines.
+def _insert(writer: Writer, heading: Heading, known: Content) -> int:
+    """Gives the number of lines. The order in which Sage itself writes: header, payments and infos, then the lines."""
     writer.insert("F_DOCENTETE", order_rows.header(writer, heading))
     _insert_payments(writer, heading)
-    if writer.direct:
-        _insert_infos(writer, heading)
-    _insert_lines(writer, heading, items)
-    if writer.direct and heading.order.kind == ORDER:
-        _reserve(writer, heading.order, items)
+    _insert_infos(writer, heading)
+    rows = line_rows(writer, heading, known)
+    for row in rows:
+        writer.insert("F_DOCLIGNE", row)
+    if heading.order.kind == ORDER:
+        _reserve(writer, known)
+    return len(rows)
 
 
 def _insert_payments(writer: Writer, heading: Heading) -> None:
     number = writer.next_number("F_DOCREGL", "DR_No")
-    step = 1 if writer.direct else 0
-    if writer.direct:
-        writer.insert("F_DOCREGL", order_rows.balance(heading, number=number))
-        number += step
+    writer.insert("F_DOCREGL", order_rows.balance(heading, number=number))
     for deposit in heading.order.deposits:
+        number += 1
         writer.insert("F_DOCREGL", order_rows.deposit(writer, heading, deposit, number=number))
-        number += step
 
 
 def _insert_infos(writer: Writer, heading: Heading) -> None:
@@ -140,99 +120,10 @@ def _insert_infos(writer: Writer, heading: Heading) -> None:
         writer.insert("F_DOCENTETEINFOS", copied | heading.identity)
 
 
-def _insert_lines(writer: Writer, heading: Heading, items: Mapping[str, Item]) -> None:
-    number = writer.next_number("F_DOCLIGNE", "DL_No")
-    for position, wanted in enumerate(_lines(writer, heading.order), start=1):
-        item = None if wanted.comment else items[wanted.article]
-        row = order_rows.line(writer, heading, wanted, item, number=number, position=position)
-        writer.insert("F_DOCLIGNE", row)
-        number += 1 if writer.direct else 0
-
-
-def _lines(writer: Writer, order: OrderDocument) -> list[OrderLine]:
-    return list(order_rows.lines(order, writer.capabilities.length("F_DOCLIGNE", "DL_Design") or 69))
-
-
-def _items(writer: Writer, order: OrderDocument) -> dict[str, Item]:
-    """What Sage knows of each article of the order, by the reference that the order names.
-
-    :raises RejectedRecordError: ``sage.unknown_article``, also for a variant that the article does not have.
-    """
-    units: dict[int, str] = {}
-    items: dict[str, Item] = {}
-    for line in order.lines:
-        if line.comment:
-            continue
-        if line.article not in items:
-            items[line.article] = _item(writer, order, line.article, units)
-        _check_variant(writer, order, line)
-    return items
-
-
-def _item(writer: Writer, order: OrderDocument, reference: str, units: dict[int, str]) -> Item:
-    columns = ("AR_Ref", "AR_SuiviStock", "AR_UniteVen", "AR_PrixAch")
-    rows = writer.select("F_ARTICLE", columns, {"AR_Ref": reference})
-    # The base compares without case; the portal does not.
-    found = only(row for row in rows if values.text(row["AR_Ref"]) == reference.rstrip(" "))
-    if found is None:
-        raise RejectedRecordError("sage.unknown_article", {"reference": reference, "order": order.reference})
-    rank = values.integer(found["AR_UniteVen"])
-    if rank not in units:
-        unit = only(writer.select("P_UNITE", ["U_Intitule"], {"cbIndice": rank})) if rank else None
-        units[rank] = values.text(unit["U_Intitule"]) if unit else ""
-    return Item(
-        stored_reference=values.verbatim(found["AR_Ref"]),
-        tracked=values.integer(found["AR_SuiviStock"]) != 0,
-        unit=units[rank],
-        cost=_cost(writer, order.depot, found),
-    )
-
-
-def _cost(writer: Writer, depot: int, article: Mapping[str, Any]) -> Decimal:
-    """The weighted average cost (AS_MontSto / AS_QteSto), else the purchase price: 0 would show a margin of 100 %."""
-    where = {"AR_Ref": article["AR_Ref"], "DE_No": depot}
-    stock = only(writer.select("F_ARTSTOCK", ["AS_QteSto", "AS_MontSto"], where)) or {}
-    quantity, amount = values.decimal(stock.get("AS_QteSto")), values.decimal(stock.get("AS_MontSto"))
-    if quantity > 0 and amount > 0:
-        return (amount / quantity).quantize(Decimal("0.000001"))
-    return values.decimal(article["AR_PrixAch"])
-
-
-def _check_variant(writer: Writer, order: OrderDocument, line: OrderLine) -> None:
-    for number in filter(None, (line.gamme1, line.gamme2)):
-        if not writer.select("F_ARTGAMME", ["AG_No"], {"AG_No": number, "AR_Ref": line.article}):
-            facts = {"reference": f"{line.article} ({number})", "order": order.reference}
-            raise RejectedRecordError("sage.unknown_article", facts)
-
-
-def _reserve(writer: Writer, order: OrderDocument, items: Mapping[str, Item]) -> None:
+def _reserve(writer: Writer, known: Content) -> None:
     """Adds the ordered quantities to the reserved ones, where the depot has a stock record."""
-    for line in order.lines:
-        if line.comment or not items[line.article].tracked:
-            continue
-        where: dict[str, object] = {"AR_Ref": items[line.article].stored_reference, "DE_No": order.depot}
-        _add(writer, "F_ARTSTOCK", "AS_QteRes", line.quantity, where)
-        if line.gamme1:
-            gammes = {"AG_No1": line.gamme1, "AG_No2": line.gamme2}
-            _add(writer, "F_GAMSTOCK", "GS_QteRes", line.quantity, where | gammes)
-
-
-def _add(writer: Writer, table: str, column: str, quantity: Decimal, where: Mapping[str, object]) -> None:
-    if row := only(writer.select(table, [column], where, locked=True)):
-        writer.update(table, {column: values.decimal(row[column]) + quantity}, where)
-
-
-def _check_written(writer: Writer, heading: Heading) -> None:
-    """Reads the document back and compares it with what was to be written; a difference undoes everything."""
-    where = {name: value for name, value in heading.identity.items() if name != "DO_DocType"}
-    rows: Sequence[Mapping[str, Any]] = writer.select("F_DOCLIGNE", ["DL_No", "DL_MontantHT", "DL_MontantTTC"], where)
-    expected = len(_lines(writer, heading.order))
-    if len(rows) != expected:
-        raise RejectedRecordError("sage.written_differs", {"what": f"{len(rows)} ≠ {expected} lines"})
-    if len(writer.select("F_DOCENTETE", ["DO_Piece"], where)) != 1:
-        raise RejectedRecordError("sage.written_differs", {"what": f"header {heading.piece}"})
-    for what, column, total in (
-        ("HT", "DL_MontantHT", heading.order.total_without_tax),
-        ("TTC", "DL_MontantTTC", heading.order.total_with_tax),
-    ):
-        _same_amount(what, sum((values.decimal(row[column]) for row in rows), ZERO), total)
+    for (reference, gamme1, gamme2), quantity in reservations(known).items():
+        where: dict[str, object] = {"AR_Ref": reference, "DE_No": known.order.depot}
+        writer.add("F_ARTSTOCK", "AS_QteRes", quantity, where)
+        if gamme1:
+            writer.add("F_GAMSTOCK", "GS_QteRes", quantity, where | {"AG_No1": gamme1, "AG_No2": gamme2})

@@ -114,12 +114,12 @@ class SageSession:
     def transaction(self) -> Iterator[Transaction]:
         """One unit of writing: committed at the end, rolled back on any exception.
 
-        An error of the commit itself leaves the outcome unknown: look the document up before trying again.
+        An error of the commit itself leaves the outcome unknown: look the document up before trying again. In
+        ``driver`` mode nothing is promised: each statement stands as soon as it is done.
 
-        :raises ConfigurationError: ``sage.write_disabled`` unless the settings allow writing.
+        :raises ConfigurationError: ``sage.write_disabled``, ``sage.bad_setting`` (a mode this connection cannot do).
         """
-        if not self.settings.write_enabled:
-            raise ConfigurationError("sage.write_disabled", self.settings.place)
+        self.settings.check_writing()
         unit = self._begin()
         try:
             yield unit
@@ -133,11 +133,12 @@ class SageSession:
         self._discard_writer()
 
     def _begin(self) -> Transaction:
+        atomic = self.settings.write_mode == "direct"
         if self._writer is None:
-            self._writer = self._open(autocommit=self.dialect.begin is not None)
+            self._writer = self._open(autocommit=self.dialect.begin is not None or not atomic)
             self._on_new_writer()
-        unit = Transaction(self, self._writer)
-        if self.dialect.begin:
+        unit = Transaction(self, self._writer, atomic=atomic)
+        if self.dialect.begin and atomic:
             try:
                 unit.execute(self.dialect.begin)
             except ConnectorError:
@@ -192,11 +193,15 @@ class SageSession:
 
 
 class Transaction:
-    """Statements of one unit of writing. After an error it accepts nothing more: the driver may be in autocommit."""
+    """Statements of one unit of writing. After an error it accepts nothing more: the driver may be in autocommit.
 
-    def __init__(self, session: SageSession, connection: Any) -> None:
+    Unless ``atomic`` (Sage's own driver), each statement stands alone: others may follow one that failed.
+    """
+
+    def __init__(self, session: SageSession, connection: Any, *, atomic: bool = True) -> None:
         self._session = session
         self._connection = connection
+        self._atomic = atomic
         self.failed = False
         self.broken = False
 
@@ -213,6 +218,8 @@ class Transaction:
 
     def commit(self) -> None:
         self._refuse_after_failure()
+        if not self._atomic:
+            return
         try:
             if self.dialect.begin:
                 self._connection.cursor().execute("COMMIT").close()
@@ -223,7 +230,7 @@ class Transaction:
 
     def roll_back(self) -> None:
         """:raises pyodbc.Error: the driver could not; the connection must not be used again."""
-        if self.dialect.begin:
+        if self.dialect.begin and self._atomic:
             self._connection.cursor().execute("ROLLBACK").close()
         else:
             self._connection.rollback()
@@ -245,8 +252,9 @@ class Transaction:
             raise RuntimeError("this transaction has failed: nothing more may be written in it")
 
     def _failure(self, error: Exception) -> ConnectorError:
-        self.failed = True
         self.broken = DriverError.of(error).breaks_connection
+        # SQLite names every failure HY000.
+        self.failed = self._atomic or (self.broken and self.dialect.name != "sqlite")
         return self._session.named(error, "write")
 
 

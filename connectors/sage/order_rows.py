@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from connectors.errors import ConfigurationError
 from connectors.sage import values
 from connectors.sage.numbering import SALES
-from connectors.sage.orders import ZERO, Deposit, OrderDocument, OrderLine
+from connectors.sage.orders import ZERO, Deposit, FreeValue, OrderDocument, OrderLine
 from connectors.sage.text import split_words
 from connectors.sage.writing import Writer
 
@@ -50,9 +51,14 @@ class Item:
     """What a line needs to know of its article. ``cost`` is the unit cost used for margins."""
 
     stored_reference: str
+    label: str
     tracked: bool
     unit: str
     cost: Decimal = ZERO
+    kit: bool = False
+    """Sold as its components (AR_Nomencl 2): they follow it, and they are what is reserved."""
+    kit_quantity: Decimal = Decimal(1)
+    """How many kits the component quantities make."""
 
 
 def header(writer: Writer, heading: Heading) -> dict[str, object]:
@@ -61,7 +67,7 @@ def header(writer: Writer, heading: Heading) -> dict[str, object]:
         **heading.identity,
         **_neutral_header(writer),
         **_billing(writer, order),
-        **_totals(order),
+        **_totals(writer, order),
         "DO_Date": heading.day,
         "DO_Heure": f"000{order.dated:%H%M%S}",
         "DO_Ref": writer.fit("F_DOCENTETE", "DO_Ref", order.reference),
@@ -87,7 +93,26 @@ def header(writer: Writer, heading: Heading) -> dict[str, object]:
         "DO_TxEscompte": values.decimal(account.get("CT_Taux02")),
         "DO_Statut": order.status,
         "DO_DateLivr": writer.day("F_DOCENTETE", "DO_DateLivr", order.delivery_date),
+        **_free_fields(writer, order.free_fields),
     }
+
+
+def _free_fields(writer: Writer, wanted: Mapping[str, FreeValue]) -> dict[str, object]:
+    """The company's own columns of the header.
+
+    :raises ConfigurationError: ``sage.missing_column``: the company has no such field (any more).
+    """
+    known = {found.name for found in writer.capabilities.free_fields("F_DOCENTETE")}
+    for label in wanted:
+        if label not in known:
+            raise ConfigurationError("sage.missing_column", {"table": "F_DOCENTETE", "column": label})
+    return {label: _free_value(writer, label, value) for label, value in wanted.items()}
+
+
+def _free_value(writer: Writer, label: str, value: FreeValue) -> object:
+    if isinstance(value, str):
+        return writer.fit("F_DOCENTETE", label, value)
+    return writer.day("F_DOCENTETE", label, value) if isinstance(value, date) else value
 
 
 def lines(order: OrderDocument, width: int) -> Iterator[OrderLine]:
@@ -185,7 +210,10 @@ def _billing(writer: Writer, order: OrderDocument) -> dict[str, object]:
     return dict(zip(columns, texts, strict=False))
 
 
-def _totals(order: OrderDocument) -> dict[str, object]:
+def _totals(writer: Writer, order: OrderDocument) -> dict[str, object]:
+    """Sage's driver computes them."""
+    if writer.mode == "driver":
+        return {}
     paid = sum((found.amount for found in order.deposits), ZERO)
     return {
         "DO_TotalHT": order.total_without_tax,
@@ -237,7 +265,7 @@ def _valued(writer: Writer, heading: Heading, wanted: OrderLine, item: Item) -> 
 
 def _line_totals(writer: Writer, wanted: OrderLine) -> dict[str, object]:
     """Sage's driver computes them."""
-    if not writer.direct:
+    if writer.mode == "driver":
         return {}
     return {"DL_MontantHT": wanted.total_without_tax, "DL_MontantTTC": wanted.total_with_tax}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 ZERO = Decimal(0)
+
+FreeValue = str | Decimal | date | None
 
 QUOTE, ORDER = 0, 1
 """DO_Type of the two kinds of documents that are ever written."""
@@ -136,6 +139,8 @@ class OrderDocument:
     comments: tuple[str, ...] = ()
     """Written as comment lines after the others, as many as the text needs."""
     deposits: tuple[Deposit, ...] = ()
+    free_fields: Mapping[str, FreeValue] = field(default_factory=dict, hash=False)
+    """The company's own fields of the header ("informations libres"), by their label in Sage."""
     total_without_tax: Decimal
     total_with_tax: Decimal
     """What the lines must add up to, to the cent."""
@@ -155,6 +160,9 @@ class WrittenOrder:
     """``created`` is False when the document was already there: nothing was written."""
 
     piece: str
+    """The document's number; '' in ``file`` mode, where Sage gives it at the import."""
     created: bool
     customer_number: str
     notes: tuple[TextLoss, ...] = ()
+    file: str = ""
+    """In ``file`` mode, the name of the order's file."""

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from connectors.errors import ConfigurationError
 from connectors.sage.dialect import DialectName
+from connectors.sage.file_layout import FileLayout
+
+WriteMode = Literal["direct", "driver", "file"]
+"""``direct``: raw SQL on SQL Server (or the sandbox), one transaction an order, everything Sage would compute is ours.
+``driver``: Sage's own ODBC driver, which computes, and knows no transaction. ``file``: an order is a file to import."""
 
 _FORBIDDEN = frozenset(";{}\x00\r\n")
 
@@ -31,6 +37,24 @@ class SageSettings:
     login_timeout: int = 10
     query_timeout: int = 120
     write_enabled: bool = False
+    write_mode: WriteMode = "direct"
+    file_folder: str = ""
+    """Where ``file`` mode leaves the orders, e.g. a mounted share that Sage's users import from."""
+    file_layout: FileLayout = field(default_factory=FileLayout)
+
+    def check_writing(self) -> None:
+        """Before anything is written.
+
+        :raises ConfigurationError: ``sage.write_disabled``; ``sage.bad_setting`` for a mode that this connection cannot
+            do: ``direct`` needs SQL Server, ``driver`` Sage's own driver, ``file`` an existing folder.
+        """
+        if not self.write_enabled:
+            raise ConfigurationError("sage.write_disabled", self.place)
+        impossible = {"direct": self.dialect == "sage", "driver": self.dialect == "sqlserver", "file": False}
+        if impossible[self.write_mode]:
+            raise ConfigurationError("sage.bad_setting", {"setting": "write_mode", "value": self.write_mode})
+        if self.write_mode == "file" and not (self.file_folder and Path(self.file_folder).is_dir()):
+            raise ConfigurationError("sage.bad_setting", {"setting": "file_folder", "value": self.file_folder})
 
     def connection_string(self) -> str:
         """The ODBC string.

@@ -1,20 +1,22 @@
 """Rows written by capability: only columns that exist, text that fits or is reported, foreign-key twins filled.
 
-``direct`` is raw SQL on SQL Server (or the sandbox), where everything Sage would compute is ours to fill. Through
-Sage's own driver the ``cb`` columns are never given and the driver numbers the rows.
+In ``direct`` mode everything Sage would compute is ours to fill. Through Sage's own driver the ``cb`` columns are never
+given and the driver numbers the rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 
 from connectors.errors import ConfigurationError, RejectedRecordError
 from connectors.sage import values
 from connectors.sage.capabilities import Capabilities
-from connectors.sage.odbc import Transaction
+from connectors.sage.dialect import Dialect
 from connectors.sage.orders import TextLoss
+from connectors.sage.settings import WriteMode
 from connectors.sage.text import split_words, to_cp1252
 
 CREATOR = "PSHP"
@@ -24,15 +26,27 @@ _EMPTY_DATES = {"smalldatetime": datetime(1900, 1, 1)}  # noqa: DTZ001 - Sage's 
 _EMPTY_DATE = datetime(1753, 1, 1)  # noqa: DTZ001
 
 
+class Unit(Protocol):
+    """What statements go through: a transaction, or a session where nothing is to be written."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    def execute(self, sql: str, params: Sequence[object] = ()) -> None: ...
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]: ...
+
+
 class Writer:
     """One transaction's statements, and the texts that it had to change."""
 
-    def __init__(self, unit: Transaction, capabilities: Capabilities, *, now: datetime) -> None:
+    def __init__(self, unit: Unit, capabilities: Capabilities, *, now: datetime, mode: WriteMode = "direct") -> None:
         self._unit = unit
+        self.mode = mode
         self.capabilities = capabilities
         self.now = now.replace(microsecond=0)
         """The server's clock; whole seconds, which every type of column and driver keeps."""
-        self.direct = unit.dialect.name != "sage"
+        self.direct = mode == "direct"
         self.notes: list[TextLoss] = []
 
     def insert(self, table: str, row: Mapping[str, object]) -> None:
@@ -50,6 +64,17 @@ class Writer:
             [filled[column] for column in columns],
         )
 
+    def add(self, table: str, column: str, quantity: Decimal, where: Mapping[str, object]) -> None:
+        """Adds to a quantity where the row exists, in one statement, so that no other writer's addition is lost."""
+        name = self._unit.dialect.quote(column)
+        condition, params = self._condition(where)
+        modified = self._unit.dialect.quote("cbModification")
+        self._unit.execute(
+            f"UPDATE {self._unit.dialect.table(table)} SET {name} = COALESCE({name}, 0) + ?, {modified} = ? "  # noqa: S608
+            f"WHERE {condition}",
+            [quantity, self.now, *params],
+        )
+
     def update(self, table: str, changes: Mapping[str, object], where: Mapping[str, object]) -> None:
         """Sets the columns that exist, and the row's modification time, which raw SQL must not forget."""
         changed = dict(changes) | ({"cbModification": self.now} if self.direct else {})
@@ -61,6 +86,11 @@ class Writer:
             [*(changed[column] for column in columns), *params],
         )
 
+    def delete(self, table: str, where: Mapping[str, object]) -> None:
+        """Only for what this writer has just written and cannot keep."""
+        condition, params = self._condition(where)
+        self._unit.execute(f"DELETE FROM {self._unit.dialect.table(table)} WHERE {condition}", params)  # noqa: S608
+
     def select(
         self, table: str, columns: Sequence[str], where: Mapping[str, object], *, locked: bool = False
     ) -> list[dict[str, Any]]:
@@ -69,7 +99,7 @@ class Writer:
         names = ", ".join(map(self._unit.dialect.quote, existing))
         condition, params = self._condition(where)
         rows = self._unit.rows(
-            f"SELECT {names} FROM {self._unit.dialect.table(table, locked=locked)} WHERE {condition}",  # noqa: S608
+            f"SELECT {names} FROM {self._unit.dialect.table(table, locked=locked and self.direct)} WHERE {condition}",  # noqa: S608
             params,
         )
         return [dict(zip(existing, row, strict=True)) for row in rows]
@@ -81,7 +111,7 @@ class Writer:
             return 0
         name = self._unit.dialect.quote(column)
         ((highest,),) = self._unit.rows(
-            f"SELECT MAX({name}) FROM {self._unit.dialect.table(table, locked=True)}"  # noqa: S608
+            f"SELECT MAX({name}) FROM {self._unit.dialect.table(table, locked=self.direct)}"  # noqa: S608
         )
         return values.integer(highest) + 1
 
@@ -93,7 +123,7 @@ class Writer:
         if not prefix.isalnum():
             raise ConfigurationError("sage.bad_setting", {"setting": "customer number prefix", "value": prefix})
         name = self._unit.dialect.quote(column)
-        condition = f"FROM {self._unit.dialect.table(table, locked=True)} WHERE {name} LIKE ?"
+        condition = f"FROM {self._unit.dialect.table(table, locked=self.direct)} WHERE {name} LIKE ?"
         ((highest,),) = self._unit.rows(f"SELECT MAX({name}) {condition}", [prefix + "_" * digits])
         if highest is None:
             return 0
@@ -154,8 +184,15 @@ class Writer:
         return twins | {"cbCreateur": CREATOR, "cbModification": self.now, "cbCreation": self.now}
 
     def _condition(self, where: Mapping[str, object]) -> tuple[str, list[object]]:
-        tests = " AND ".join(f"{self._unit.dialect.quote(column)} = ?" for column in where)
-        return tests, list(where.values())
+        """A tuple or a list means one of its values."""
+        tests: list[str] = []
+        params: list[object] = []
+        for column, value in where.items():
+            several = list(value) if isinstance(value, tuple | list) else [value]
+            marks = "= ?" if several == [value] else f"IN ({', '.join('?' * len(several))})"
+            tests.append(f"{self._unit.dialect.quote(column)} {marks}")
+            params += several
+        return " AND ".join(tests), params
 
 
 def only(rows: Iterable[dict[str, Any]]) -> dict[str, Any] | None:

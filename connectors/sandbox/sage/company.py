@@ -15,6 +15,7 @@ from . import media as media_files
 from . import prices, texts
 from .assortment import Article, load_articles
 from .connection import connect
+from .odbc_driver import play_sage_driver
 from .orders import NEXT_ORDER, ORDERS, order_rows
 from .parameters import FAMILIES, insert_parameters
 from .rows import Row, insert
@@ -62,7 +63,7 @@ def build_company(
         create_schema(connection, version=version)
         random = Random(seed)  # noqa: S311 not a secret
         summary = _fill(connection, version=version, extra=articles or 0, random=random, media=media)
-        connection.commit()
+        play_sage_driver(connection)
     finally:
         connection.close()
     unfinished.replace(path)

@@ -13,8 +13,10 @@ import pytest
 
 from connectors.sage.capabilities import Capabilities
 from connectors.sage.odbc import SageSession, SageSettings, open_session
+from connectors.sage.settings import WriteMode
 from connectors.sandbox.sage.company import build_company
 from connectors.sandbox.sage.connection import connect
+from connectors.sandbox.sage.odbc_driver import play_sage_driver
 from connectors.sandbox.sage.schema import add_free_field, columns, create_schema
 
 VERSIONS = ("i7", "100c", "v10")
@@ -61,14 +63,23 @@ def small_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-def small(small_files: dict[str, Path], tmp_path: Path) -> Iterator[Callable[[str], SageSession]]:
-    """Opens a session that may write on a small base of the version asked for."""
+def small(small_files: dict[str, Path], tmp_path: Path) -> Iterator[Callable[..., SageSession]]:
+    """Opens a session that may write, in the mode asked for, on a small base of the version asked for."""
     opened: list[SageSession] = []
 
-    def open_small(version: str) -> SageSession:
+    def open_small(version: str, mode: WriteMode = "direct") -> SageSession:
         copy = tmp_path / f"{version}.sqlite"
         shutil.copy(small_files[version], copy)
-        opened.append(open_session(SageSettings(dialect="sqlite", path=str(copy), write_enabled=True)))
+        if mode == "driver":
+            with closing(connect(copy)) as connection:
+                play_sage_driver(connection)
+        folder = tmp_path / "files"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        settings = SageSettings(
+            dialect="sqlite", path=str(copy), write_enabled=True, write_mode=mode, file_folder=str(folder)
+        )
+        opened.append(open_session(settings))
         return opened[-1]
 
     yield open_small

@@ -39,6 +39,7 @@ SHIPPING = OrderLine(
     quantity=Decimal(1),
     unit_price=Decimal(5),
     unit_price_with_tax=Decimal(6),
+    tax_rate=Decimal(20),
     total_without_tax=Decimal(5),
     total_with_tax=Decimal(6),
 )

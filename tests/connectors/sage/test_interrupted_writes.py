@@ -13,73 +13,35 @@ from connectors.sage.documents import write_order
 from connectors.sage.odbc import SageSession, SageSettings, Transaction, open_session
 from connectors.sage.orders import WrittenOrder
 
+from .conftest import VERSIONS
+from .interruptions import Killed, Saboteur, statements_of
 from .orders_for_tests import NEW_CUSTOMER, an_order
 from .test_documents import dump
 
-Open = Callable[[str], SageSession]
+Open = Callable[..., SageSession]
 ORDER = an_order(customer=NEW_CUSTOMER)
 
 
-class Killed(BaseException):
-    """The worker dies: nothing that runs after it may be relied upon but the rollback of its connection."""
-
-
-class Saboteur:
-    """Raises before the n-th statement of a transaction, counting the commit as one."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, at: int, error: BaseException) -> None:
-        self.seen = 0
-        self._at, self._error = at, error
-        for name in ("_run", "commit"):
-            monkeypatch.setattr(Transaction, name, self._before(getattr(Transaction, name)))
-
-    def _before(self, original: Callable[..., object]) -> Callable[..., object]:
-        def sabotaged(*args: object, **options: object) -> object:
-            self.seen += 1
-            if self.seen == self._at:
-                raise self._error
-            return original(*args, **options)
-
-        return sabotaged
-
-
-def statements(small: Open) -> int:
-    with pytest.MonkeyPatch.context() as patch:
-        counter = Saboteur(patch, at=-1, error=Killed())
-        session = small("v10")
-        write_order(session, Capabilities.probe(session), ORDER)
-    return counter.seen
-
-
-def reference_dump(small: Open) -> int:
-    session = small("v10")
-    write_order(session, Capabilities.probe(session), ORDER)
-    return sum(map(len, dump(session).values()))
-
-
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("error", [Killed(), RetryableError("sage.connection_lost")], ids=["killed", "cut"])
-def test_a_write_cut_at_any_statement_leaves_nothing_and_can_be_done_again(small: Open, error: BaseException) -> None:
-    last = statements(small)
-    assert last > 30
+def test_a_write_cut_at_any_statement_leaves_nothing_and_can_be_done_again(
+    small: Open, version: str, error: BaseException
+) -> None:
+    session = small(version)
+    capabilities = Capabilities.probe(session)
+    last = statements_of(lambda: write_order(session, capabilities, ORDER))
+    rows = sum(map(len, dump(session).values()))
+    assert last > 25
 
     for at in range(1, last + 1):
-        session = small("v10")
-        capabilities = Capabilities.probe(session)
+        session.close()
+        session = small(version)
         before = dump(session)
         with pytest.MonkeyPatch.context() as patch:
             Saboteur(patch, at=at, error=error)
             with pytest.raises(type(error)):
                 write_order(session, capabilities, ORDER)
         assert dump(session) == before, f"cut at statement {at}"
-        session.close()
-
-    rows = reference_dump(small)
-    session = small("v10")
-    capabilities = Capabilities.probe(session)
-    with pytest.MonkeyPatch.context() as patch:
-        Saboteur(patch, at=last, error=error)
-        with pytest.raises(type(error)):
-            write_order(session, capabilities, ORDER)
     assert write_order(session, capabilities, ORDER).created
     assert sum(map(len, dump(session).values())) == rows
 
