@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeVar
 import tomli_w
 from croniter import croniter
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import validate_email
 from django.db import models, transaction
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -23,7 +25,7 @@ from connectors.models import Client, Membership, SageConnection, ShopConnection
 from mapping.rules import load_rules
 from sync_portal.sync import jobs
 from sync_portal.sync.flows import all_flows
-from sync_portal.sync.models import FlowSchedule
+from sync_portal.sync.models import Alerting, FlowSchedule
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -103,6 +105,21 @@ class _Member(_Section):
     role: Literal["sales", "agency", "administrator"]
 
 
+class _Alerting(_Section):
+    emails: list[str] = []
+    webhook: str = Field(default="", pattern=r"^(https?://.*)?$")
+
+    @field_validator("emails")
+    @classmethod
+    def _addresses(cls, emails: list[str]) -> list[str]:
+        for email in emails:
+            try:
+                validate_email(email)
+            except DjangoValidationError:
+                raise ValueError(f"{email!r} is not an e-mail address") from None
+        return emails
+
+
 class ClientFile(_Section):
     """The whole document."""
 
@@ -111,6 +128,7 @@ class ClientFile(_Section):
     shops: list[_Shop] = []
     schedules: list[_Schedule] = []
     members: list[_Member] = []
+    alerting: _Alerting | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> ClientFile:
@@ -186,6 +204,8 @@ def load(document: ClientFile) -> list[str]:
         _save(ShopConnection, {"client": client, "name": shop.name}, fields, told)
     for schedule in document.schedules:
         _save_schedule(client, schedule, told)
+    if document.alerting is not None:
+        _save(Alerting, {"client": client}, document.alerting.model_dump(), told)
     for member in document.members:
         user = get_user_model().objects.filter(username=member.user).first()
         if user is None:
@@ -234,6 +254,9 @@ def export(client: Client, *, with_secrets: bool = False) -> str:
     data["schedules"] = [_section(schedule, _Schedule) for schedule in client.schedules.all()]
     members = client.memberships.select_related("user").order_by("user__username")
     data["members"] = [{"user": member.user.get_username(), "role": member.role} for member in members]
+    alerting = Alerting.objects.filter(client=client).first()
+    if alerting is not None:
+        data["alerting"] = _section(alerting, _Alerting)
     return tomli_w.dumps(data)
 
 
