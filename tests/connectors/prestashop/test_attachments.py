@@ -15,8 +15,8 @@ from connectors.prestashop.webservice import Webservice
 from connectors.prestashop.xml import Entity
 from connectors.sandbox.shop.server import RunningShop, running_shop
 from tests.connectors.prestashop.fake import FakeShop, xml_response
-from tests.connectors.prestashop.test_with_sandbox import created
-from tests.connectors.prestashop.test_with_sandbox import settings as shop_settings
+from tests.connectors.prestashop.shops import created
+from tests.connectors.prestashop.shops import settings as shop_settings
 
 PDF = b"%PDF-1.4\nhello\n%%EOF\n"
 
@@ -25,12 +25,6 @@ PDF = b"%PDF-1.4\nhello\n%%EOF\n"
 def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningShop]:
     with running_shop(tmp_path / "shop", version=request.param, languages=("fr", "en")) as shop:
         yield shop
-
-
-@pytest.fixture
-def shop(running: RunningShop) -> Iterator[Webservice]:
-    with Webservice(shop_settings(running)) as client:
-        yield client
 
 
 def test_a_document_is_uploaded_linked_replaced_renamed_and_deleted(shop: Webservice) -> None:

@@ -5,14 +5,12 @@ by hand.
 from __future__ import annotations
 
 import re
-from datetime import time
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from connectors.errors import ConfigurationError
-from connectors.prestashop.settings import ShopSettings
 from connectors.prestashop.webservice import Webservice
 from tests.connectors.prestashop.fake import FakeShop, error_response, product, settings, xml_response
 
@@ -95,9 +93,3 @@ def test_a_key_of_another_shop_is_a_missing_right(httpserver: HTTPServer) -> Non
     with Webservice(settings(httpserver, shop_id=2)) as shop, pytest.raises(ConfigurationError) as error:
         shop.root()
     assert error.value.cause == "shop.no_right"
-
-
-def test_all_shops_at_once_cannot_be_asked_for() -> None:
-    """1.6 and 1.7 answer 302 to ``id_shop=all``: the setting is a number and nothing else."""
-    assert ShopSettings.__annotations__["shop_id"] == "int | None"
-    assert ShopSettings(url="https://shop.example", key="", quiet_hours=((time(1), time(2)),)).shop_id is None
