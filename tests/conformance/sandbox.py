@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,19 +18,15 @@ from connectors.sandbox.shop.schema import Kind
 from connectors.sandbox.shop.shop import TIME_ZONE, Shop
 from connectors.sandbox.shop.values import stored
 from tests.conformance.bodies import summary
-from tests.conformance.scenarios import Exchange, Scenario, file_content
+from tests.conformance.scenarios import KEYS, Exchange, Scenario, file_content
 
 HOST = "http://127.0.0.1:8800"
-KEYS = {
-    name: f"EXAMKEY{number:025}"
-    for number, name in enumerate(("all", "catalogue_reader", "inactive", "none", "no_patch"), start=1)
-}
 READ = ["GET", "HEAD"]
 UNKNOWN: dict[str, dict[str, Any]] = {
     "products": {"reference": "zz", "name": {"1": "zz"}, "price": "10.000000", "state": "1", "active": "1", "condition": "new", "visibility": "both"},
     "stock_availables": {"id_shop": "1", "out_of_stock": "2"},
     "specific_prices": {"price": "-1.000000"},
-    "customers": {"active": "1", "id_default_group": "3", "id_shop": "1", "id_shop_group": "1", "firstname": "A"},
+    "customers": {"last_passwd_gen": "2026-01-01 00:00:00", "active": "1", "id_default_group": "3", "id_shop": "1", "id_shop_group": "1", "firstname": "A"},
     "addresses": {"id_country": "8", "alias": "a"},
     "categories": {"active": "1", "id_parent": "2", "id_shop_default": "1"},
     "combinations": {"minimal_quantity": "1"},
@@ -67,6 +64,8 @@ class Candidate:
                 if entry["resource"] in self.shop.resources:
                     self._insert(entry["resource"], int(entry["id"]), entry.get("values", {}))
                     self._link(entry["resource"], int(entry["id"]), entry.get("lists", {}))
+                if entry["resource"] == "attachments":
+                    (self.shop.attachments / entry["values"]["file"]).write_bytes(b"%PDF")
             for product in database.rows("SELECT id FROM ps_products"):
                 has = "SELECT 1 FROM ps_stock_availables WHERE id_product = ? AND id_product_attribute = 0"
                 if database.value(has, (product["id"],)) is None:
@@ -158,7 +157,8 @@ class Candidate:
         if key is not None:
             key = KEYS.get(key, key)
             headers["Authorization"] = "Basic " + b64encode(f"{key}:".encode()).decode()
-        data: Any = body.encode() or None
+        declared = re.match(r'<\?xml[^>]*encoding="([\w-]+)"', body)
+        data: Any = body.encode(declared[1] if declared else "utf-8", errors="replace") or None
         if "parts" in request:
             data = form(request["parts"])
             headers.pop("Content-Type", None)

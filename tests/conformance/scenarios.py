@@ -13,6 +13,10 @@ from typing import Any
 from PIL import Image
 
 DATA = Path(__file__).parent / "data"
+KEYS = {
+    name: f"EXAMKEY{number:025}"
+    for number, name in enumerate(("all", "catalogue_reader", "inactive", "none", "no_patch"), start=1)
+}
 VERSIONS = ("8.2.1", "1.7.8.11", "1.6.1.24")
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from connectors.sandbox.shop import ordering, shops
+from tests.conformance.scenarios import KEYS
+
 if TYPE_CHECKING:
     from tests.conformance.sandbox import Candidate
     from tests.conformance.scenarios import Exchange, Scenario
@@ -18,14 +21,32 @@ def _switch_on(candidate: Candidate) -> None:
     candidate.shop.set_setting("enabled", "1")
 
 
+def _attach(candidate: Candidate) -> None:
+    for key in KEYS.values():
+        shops.attach_key(candidate.shop, key, [1, 2])
+
+
+def _warn(candidate: Candidate) -> None:
+    candidate.shop.misbehaviours.add("saved_500", path="/api/zones", entity=2)
+
+
+def _order_to_address_5(candidate: Candidate) -> None:
+    ordering.insert(candidate.shop, "orders", id_address_delivery=5, id_address_invoice=5)
+
+
 STEPS: dict[tuple[str, str], Callable[[Candidate], None]] = {
     ("99-checks", "webservice switched off"): _switch_off,
     ("99-checks", "and on again"): _switch_on,
+    ("92-multishop", "after giving the key shop 2"): _attach,
+    ("210-multishop", "GET /api/products?id_shop=2&limit=3&display=%5Bid%5D"): _attach,
+    ("90-php-warning", "3 zones; PHP code of the shop (here a test override) raises a warning while the 2nd is saved"): _warn,
+    ("230-php-warning", "3 zones, the shop raises a warning while the 2nd is saved"): _warn,
+    ("96-address-used", "DELETE of an address used by an order"): _order_to_address_5,
 }
 """(transcript, title of the exchange) -> what to do before it."""
 
 
 def before(candidate: Candidate, scenario: Scenario, exchange: Exchange) -> None:
-    step = STEPS.get((scenario.name, exchange.title))
+    step = STEPS.get((scenario.name, exchange.title or f"{exchange.method} {exchange.path}"))
     if step is not None:
         step(candidate)

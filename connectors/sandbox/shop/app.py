@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LONGEST_URL = 8 * 1024
 """nginx's default: 500 ids of six digits pass in a filter, 1000 do not."""
 
+POST_MAX_SIZE = 32 * 1024 * 1024
+"""PHP's limit: a bigger body is dropped, and what is left of the request has none."""
+
 
 class ShopApp:
     """A sandbox shop as a WSGI application. `base_url` is the shop's own domain; any other Host is answered 302.
@@ -52,6 +55,8 @@ class ShopApp:
     def _webservice(self, request: Request) -> Response:
         if len(request.environ.get("REQUEST_URI") or request.full_path) > LONGEST_URL:
             return Response("<html><h1>414 Request-URI Too Large</h1></html>", status=414, content_type="text/html")
+        if request.method == "TRACE":
+            return Response("<html><h1>405 Not Allowed</h1></html>", status=405, content_type="text/html")
         call = self._call(request)
         if self.base_url is not None and request.host != self.base_url.partition("://")[2]:
             return Response(status=302, headers={"Location": f"{self.base_url}/"}, content_type=webservice.HTML)
@@ -78,7 +83,7 @@ class ShopApp:
             method=request.method,
             segments=segments(request.path),
             parameters=parameters(request.query_string.decode("utf-8", errors="replace")),
-            body=b"" if multipart else request.get_data(),
+            body=b"" if multipart or (request.content_length or 0) > POST_MAX_SIZE else request.get_data(),
             base=self.base_url or request.host_url.rstrip("/"),
             headers=dict(request.headers),
             uploads=uploads,

@@ -36,6 +36,8 @@ class Call:
     uploads: dict[str, Upload] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
     wrongs: list[Misbehaviour] = field(default_factory=list)
+    shops: list[int] = field(default_factory=lambda: [1])
+    """The shops this request is about."""
     entities: int = 0
     """How many entities were saved or deleted so far, whatever the answer will be."""
 

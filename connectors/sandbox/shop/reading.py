@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from connectors.sandbox.shop import associations, hooks, prices, render
+from connectors.sandbox.shop import associations, hooks, prices, render, shops
 from connectors.sandbox.shop.call import Call, virtual_prices
 from connectors.sandbox.shop.entity import Entity, from_row
 from connectors.sandbox.shop.errors import NotFoundError, WebserviceError
@@ -54,6 +54,9 @@ def read(shop: Shop, call: Call, resource: Resource) -> tuple[str, str]:
         display = Display(minimum=True)
     entities = _one(shop, call, resource) if single else _list(shop, call, resource, display)
     complete(shop, entities, display)
+    if resource.name == "products" and shops.is_other(call):
+        for entity in entities:
+            entity.values["price"] = shops.price_in(shop, entity.id, call.shops[0]) or entity.text("price")
     if not display.minimum:
         _add_virtual_prices(shop, entities, virtual)
     return write(shop, call, resource, entities, display, shown, single=single)
@@ -61,6 +64,8 @@ def read(shop: Shop, call: Call, resource: Resource) -> tuple[str, str]:
 
 def _one(shop: Shop, call: Call, resource: Resource) -> list[Entity]:
     row = shop.get(resource.name, whole(call.segments[1]))
+    if row is not None and resource.name == "products":
+        shops.check_member(shop, call, row["id"])
     if row is None or (resource.name == "stock_availables" and row["id_shop"] != 1):
         raise NotFoundError
     return [from_row(resource, row)]
@@ -68,8 +73,10 @@ def _one(shop: Shop, call: Call, resource: Resource) -> list[Entity]:
 
 def _list(shop: Shop, call: Call, resource: Resource, display: Display) -> list[Entity]:
     selection = select(resource, call.parameters, shop.default_language)
+    if resource.name == "products" and shops.is_other(call):
+        selection.where.append(shops.members(call))
     if resource.name == "stock_availables" and shop.major < (8, 0):
-        selection.where.append("id_shop = 1")  # a detached row leaves the list before 8
+        selection.where.append("id_shop != 0")  # a detached row leaves the list before 8
     shown = {known.name for known in display.fields} | set(NEEDED.get(resource.name, ()))
     columns = ", ".join(f'"{name}"' for name in available(resource) if name == "id" or name in shown)
     sql = f'SELECT {columns} FROM "{resource.table}" WHERE {selection.condition()}'  # noqa: S608 - names of the schema

@@ -55,7 +55,7 @@ class XmlWriter:
 
     def listing(self, resource: Resource, parts: Iterable[str]) -> str:
         """`<products>...</products>` around entities already written."""
-        return document(f"<{resource.name}>\n{''.join(parts)}</{resource.name}>\n")
+        return document(f"<{resource.list_node}>\n{''.join(parts)}</{resource.list_node}>\n")
 
     def entity(self, entity: Entity, display: Display) -> str:
         """One entity with the fields and associations of the display, virtual prices last."""
@@ -137,7 +137,7 @@ class JsonWriter:
 
     def listing(self, resource: Resource, entities: Sequence[dict[str, Any]]) -> str:
         """`{"products": [...]}`, but a bare `[]` when there is none."""
-        return _dump({resource.name: entities} if entities else [])
+        return _dump({resource.list_node: entities} if entities else [])
 
     def single(self, entity: Entity, display: Display, *, read: bool) -> str:
         shown = self.entity(entity, display)

@@ -62,6 +62,12 @@ MODELS = {
 }
 """Names in error messages where they are not the singular: `Property StockAvailable->quantity is not valid`."""
 
+LIST_NODES = {
+    "order_slip": "order_slips",
+    "product_customization_fields": "customization_fields",
+    "stock_movements": "stock_mvts",
+}
+
 
 class Kind(Enum):
     """How a field's value is stored and compared."""
@@ -159,6 +165,11 @@ class Resource:
         if self.name in MODELS:
             return MODELS[self.name]
         return "".join(part.capitalize() for part in self.name.removesuffix("s").split("_"))
+
+    @property
+    def list_node(self) -> str:
+        """The element around a list: nearly always the resource's own name."""
+        return LIST_NODES.get(self.name, self.name)
 
     @property
     def table(self) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox.shop import install
+from connectors.sandbox.shop import install, shops
 from connectors.sandbox.shop.database import Database
 from connectors.sandbox.shop.journal import Journal
 from connectors.sandbox.shop.misbehaviour import Misbehaviours
@@ -59,6 +59,7 @@ class Shop:
 
     def _open(self, key: str, languages: tuple[str, ...]) -> None:
         with self.database.entity():
+            self.database.execute(shops.TABLE)
             known = self.database.value("SELECT name FROM sqlite_master WHERE name = 'settings'")
             if known is None:
                 self.database.create(self.resources.values())

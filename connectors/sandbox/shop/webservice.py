@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connectors.sandbox.shop import attachments, images, reading, render, writing
+from connectors.sandbox.shop import attachments, images, reading, render, shops, writing
 from connectors.sandbox.shop.call import METHODS, Call
 from connectors.sandbox.shop.errors import NotFoundError, RedirectError, ShopFailure, UncaughtError, WebserviceError
 from connectors.sandbox.shop.query import suggest
@@ -126,16 +126,8 @@ def _authenticate(shop: Shop, call: Call, key: str | None) -> dict[str, list[str
         raise _inactive()
     if not rights:
         raise WebserviceError(401, 21, "No permission for this authentication key")
-    _check_shop(shop, call)
+    shops.resolve(shop, call, key)
     return rights
-
-
-def _check_shop(shop: Shop, call: Call) -> None:
-    """The sandbox has one shop: 1 (or `all`, on 8)."""
-    wanted = call.parameters.get("id_shop")
-    if wanted is None or wanted == "1" or (wanted == "all" and shop.major >= (8, 0)):
-        return
-    raise RedirectError
 
 
 def _dispatch(shop: Shop, call: Call, rights: dict[str, list[str]]) -> Answer:
@@ -165,7 +157,7 @@ def _entities(shop: Shop, call: Call, resource: Resource) -> Answer:
         return Answer(200, body.encode(), content_type)
     if call.method == "DELETE":
         writing.delete(shop, call, resource)
-        return Answer(200, b"")
+        return Answer(200, b"", "")
     if resource.name == "attachments" and call.method == "POST":
         return Answer(200, render.document("").encode())  # answers 200 and creates nothing, as a real shop
     content_type, body = writing.save(shop, call, resource)

@@ -79,6 +79,7 @@ def _check_ids(method: str, nodes: Sequence[etree._Element]) -> None:
 
 def _save_one(shop: Shop, call: Call, resource: Resource, node: etree._Element) -> Entity:
     entity, before = _target(shop, call, resource, node)
+    entity.shops = call.shops
     with shop.database.entity():
         if before is not None:
             before = shop.get(resource.name, entity.id)  # again, inside: another writer may have been faster
@@ -175,6 +176,7 @@ def _set_associations(shop: Shop, entity: Entity, node: etree._Element, before: 
             behaviour.set_association(shop, entity, name, _items(group))
         behaviour.after_associations(shop, entity, frozenset(groups), before)
     if unknown is not None:
+        behaviour.unknown_association(shop, entity, before)
         raise WebserviceError(400, 86, f'The association "{unknown}" does not exists')
     reading.complete(shop, [entity], full_display(entity.resource))
     return entity

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from connectors.sandbox.shop.schema import Resource, load
+from connectors.sandbox.shop.schema import Kind, Resource, load
 from tests.conformance.bodies import summary
 from tests.conformance.recording.given import Entity, Key, Needs, Story, entities
 from tests.conformance.recording.shorten import completed, ranged, shortened
@@ -16,7 +16,7 @@ from tests.conformance.recording.transcripts import Exchange, read, upload
 
 KEYS = {"1": "all", "2": "catalogue_reader", "3": "inactive", "4": "none", "5": "no_patch"}
 """Last digit of the recorded shops' keys -> what the exam calls them."""
-KEPT_AT_ZERO = frozenset({"active", "id_shop"})
+KEPT_AT_ZERO = frozenset({"active", "id_shop", "low_stock_threshold", "default_on", "id_default_group"})
 """Fields that an unknown entity is given another value of."""
 
 
@@ -32,7 +32,7 @@ def convert(source: Path, target: Path) -> int:
     target.mkdir(parents=True, exist_ok=True)
     for name, found in transcripts.items():
         content = {
-            "given": [_given(key, entity, stand_ins) for key, entity in sorted(needs[name].items(), key=_order)],
+            "given": [_given(resources[key[0]], key, entity, stand_ins) for key, entity in sorted(needs[name].items(), key=_order)],
             "exchanges": [_exchange(exchange, stand_ins) for exchange in found],
         }
         (target / f"{name}.json").write_text(written(content), encoding="utf-8")
@@ -59,9 +59,10 @@ def _needs(
     return found
 
 
-def _given(key: Key, entity: Entity, stand_ins: StandIns) -> dict[str, Any]:
+def _given(resource: Resource, key: Key, entity: Entity, stand_ins: StandIns) -> dict[str, Any]:
     shown: dict[str, Any] = {"resource": key[0], "id": key[1]}
-    values = {name: value for name, value in entity.values.items() if not _is_blank(value) or name in KEPT_AT_ZERO}
+    texts = {known.name for known in resource.fields if known.kind is Kind.TEXT}
+    values = {name: value for name, value in entity.values.items() if not _is_blank(value) or name in KEPT_AT_ZERO or (value and name in texts)}
     if values:
         shown["values"] = stand_ins.in_answer(values)
     if lists := {name: items for name, items in entity.lists.items() if items}:

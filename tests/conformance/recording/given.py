@@ -70,6 +70,8 @@ def _items(value: dict[str, Any]) -> list[Any]:
 
 def _entity(value: dict[str, Any]) -> Entity:
     lists = value.get("associations")
+    if isinstance(lists, list):  # a single association
+        lists = dict(lists)
     known = {
         name: item for name, item in fields_of(value).items() if name[0] != "@" and name not in {"associations", "id"}
     }
@@ -167,6 +169,8 @@ class Needs:
                 self._need_path(exchange)
                 self._observe(shown, None)
                 continue
+            if exchange.name == "images" and exchange.works:
+                self.made |= {("images", number) for number in re.findall(r"<image>\s*<id>\D*(\d+)", exchange.answer)}
             for key, entity in shown.items():
                 if key[0] == "orders" and exchange.method == "POST":
                     for other, learnt in ordered_products(exchange, entity).items():
@@ -178,7 +182,19 @@ class Needs:
                 self.made |= self._made_along(shown)
             self._write(exchange, shown)
         self._follow()
+        self._forget_made()
         return self.given
+
+    def _forget_made(self) -> None:
+        """What came with an entity of the transcript's own was not there before."""
+        for key, entity in list(self.given.items()):
+            entity.lists = {
+                name: [item for item in items if (name, item.get("id", "")) not in self.made]
+                for name, items in entity.lists.items()
+            }
+            owner = ("products", str(entity.values.get("id_product", "")))
+            if key[0] in {"stock_availables", "combinations"} and owner in self.made:
+                del self.given[key]
 
     def _made_along(self, shown: Mapping[Key, Entity]) -> set[Key]:
         return {
@@ -245,6 +261,10 @@ class Needs:
             before = self.written.get(key, frozenset())
             whole = None if not patch else frozenset(fields | {"date_upd"})
             self.written[key] = None if whole is None or before is None else before | whole
+            for name, items in shown[key].lists.items() if key in shown else []:
+                for item in items:
+                    if (ITEMS.get(name, ""), item.get("id", "")) in self.known:
+                        self._need((ITEMS[name], item["id"]))
             if not patch and key in shown:
                 self._keep_lists(key, shown[key], fields)
         if exchange.method == "DELETE" and exchange.id:

@@ -66,4 +66,4 @@ def _complete(sent: etree._Element, answered: etree._Element) -> None:
             sent.append(child)
 
 
-READ_ONLY = frozenset({"manufacturer_name", "quantity", "position_in_category", "level_depth", "nb_products_recursive"})
+READ_ONLY = frozenset({"manufacturer_name", "position_in_category", "level_depth", "nb_products_recursive"})

@@ -14,7 +14,7 @@ LONGEST_KEPT = 22
 START_KEPT = 8
 TEXT = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 PLAIN = re.compile(r">([^<>]+)<")
-NOT_PROSE = re.compile(r"^([\d.,:/ -]*|[0-9a-fA-F$./]{32,}|\$2y\$.*|[A-Za-z0-9+/=]{200,}|\S*@\S*|https?://\S*)$")
+NOT_PROSE = re.compile(r"^([A-Z][A-Z0-9_]+|[\d.,:/ -]*|[0-9a-fA-F$./]{32,}|\$2y\$.*|[A-Za-z0-9+/=]{200,}|\S*@\S*|https?://\S*)$")
 
 
 class StandIns:

@@ -30,6 +30,9 @@ class Hooks:
     def after_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
         """Side effects on other entities."""
 
+    def unknown_association(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        """An association that the resource does not have was sent: the entity is saved, the answer a refusal."""
+
     def set_association(self, shop: Shop, entity: Entity, name: str, items: Items) -> None:
         associations.store(shop, entity, name, items)
 

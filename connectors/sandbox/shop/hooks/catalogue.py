@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from connectors.sandbox.shop import packs, shops
 from connectors.sandbox.shop.database import Row
 from connectors.sandbox.shop.entity import Entity, Items
 from connectors.sandbox.shop.errors import UncaughtError, WebserviceError
 from connectors.sandbox.shop.hooks.base import Hooks, remove
 from connectors.sandbox.shop.hooks.combinations import add_stock_row, delete_combination, set_default_combination
-from connectors.sandbox.shop.values import slug, whole
+from connectors.sandbox.shop.values import slug, stored, whole
 
 if TYPE_CHECKING:
     from connectors.sandbox.shop.shop import Shop
@@ -42,20 +43,32 @@ class ProductHooks(Hooks):
 
     def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
         entity.values["visibility"] = entity.text("visibility") or "both"
+        entity.values["condition"] = entity.text("condition") or "new"
+        if before is None and 1 not in entity.shops:
+            entity.values["id_shop_default"] = str(entity.shops[0])
         entity.values["id_shop_default"] = entity.text("id_shop_default") or "1"
+        if before is not None and "unit_price_ratio" not in entity.sent and shop.major >= (8, 0):
+            entity.values["unit_price_ratio"] = entity.text("unit_price_ratio") or "0"
 
     def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
-        row["condition"] = row.get("condition") or "new"
+        row["indexed"] = int(bool(row["active"]) and row["visibility"] in {"both", "search"})
         if before is not None:
             row["cache_default_attribute"] = before["cache_default_attribute"]
+            if 1 not in entity.shops:
+                row["price"] = before["price"]  # the default shop keeps its own
             if "product_type" in row and not row["product_type"] and before["cache_default_attribute"]:
                 row["product_type"] = "combinations"
         return row
 
     def after_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
         if before is None:
-            add_stock_row(shop, entity.id, 0)
+            shops.added(shop, entity.id, entity.shops)
+            for number in entity.shops:
+                add_stock_row(shop, entity.id, 0, number)
             return
+        if "price" in entity.sent:
+            shops.set_price(shop, entity.id, entity.shops, str(stored(entity.resource.by_name["price"], entity.text("price"))))
+        packs.empty_unless_pack(shop, entity)
         wanted = entity.number("id_default_combination") if "id_default_combination" in entity.sent else 0
         if wanted and wanted != before["cache_default_attribute"]:
             set_default_combination(shop, entity.id, wanted)
@@ -69,6 +82,11 @@ class ProductHooks(Hooks):
             )
 
     def set_association(self, shop: Shop, entity: Entity, name: str, items: Items) -> None:
+        if name == "product_bundle":
+            packs.store(shop, entity, items)
+            return
+        if name == "categories":
+            items = [item for item in items if shop.get("categories", whole(item.get("id"))) is not None]
         if name != "combinations":
             super().set_association(shop, entity, name, items)
             return
@@ -100,7 +118,7 @@ class ProductHooks(Hooks):
             for entity in entities:
                 entity.values["id_default_combination"] = str(wanted.get(entity.id, 0))
         for entity in entities:
-            entity.values["type"] = entity.text("type") or "simple"
+            entity.values["type"] = packs.kind(shop, entity)
             if "manufacturer_name" in names:
                 maker = shop.get("manufacturers", entity.number("id_manufacturer"))
                 entity.values["manufacturer_name"] = maker["name"] if maker else ""
@@ -143,8 +161,15 @@ class CategoryHooks(Hooks):
             row["position"] = shop.database.value(sql, (row["id_parent"], entity.id))
         return row
 
+    def unknown_association(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        """From 1.7 on the refusal leaves the tree's bounds (nleft, nright) at 0: a later delete finds no children."""
+        if before is not None and shop.major >= (1, 7):
+            shop.set_setting(f"category {entity.id} is out of the tree", "1")
+
     def delete(self, shop: Shop, row: Row) -> None:
-        for child in shop.database.rows("SELECT id FROM ps_categories WHERE id_parent = ?", (row["id"],)):
+        lost = shop.setting(f"category {row['id']} is out of the tree")
+        children = shop.database.rows("SELECT id FROM ps_categories WHERE id_parent = ?", (row["id"],))
+        for child in [] if lost else children:
             self.delete(shop, child)
         remove(shop, "categories", row["id"])
         sql = "DELETE FROM links WHERE resource = 'products' AND name = 'categories' AND target = ?"

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.sandbox.shop.database import Row
-from connectors.sandbox.shop.entity import Entity
+from connectors.sandbox.shop.entity import Entity, Items
 from connectors.sandbox.shop.errors import WebserviceError
 from connectors.sandbox.shop.hooks.base import Hooks, duplicate_key, remove
+from connectors.sandbox.shop.values import whole
 
 if TYPE_CHECKING:
     from connectors.sandbox.shop.shop import Shop
 
 
-def add_stock_row(shop: Shop, product: int, combination: int) -> None:
+def add_stock_row(shop: Shop, product: int, combination: int, number: int = 1) -> None:
     """The stock row that every product and combination gets: quantity 0, out_of_stock 2 (the shop's default)."""
     row = {known.name: known.blank for known in shop.resources["stock_availables"].fields}
-    row |= {"id_product": product, "id_product_attribute": combination, "id_shop": 1, "out_of_stock": 2}
+    row |= {"id_product": product, "id_product_attribute": combination, "id_shop": number, "out_of_stock": 2}
     shop.database.insert("ps_stock_availables", row)
 
 
@@ -78,6 +79,11 @@ class CombinationHooks(Hooks):
         if entity.number("default_on") or not row["cache_default_attribute"]:
             changes["cache_default_attribute"] = entity.id
         shop.database.update("ps_products", product, changes)
+
+    def set_association(self, shop: Shop, entity: Entity, name: str, items: Items) -> None:
+        if name == "product_option_values":
+            items = [item for item in items if shop.get(name, whole(item.get("id"))) is not None]
+        super().set_association(shop, entity, name, items)
 
     def delete(self, shop: Shop, row: Row) -> None:
         delete_combination(shop, row["id"])
