@@ -159,6 +159,8 @@ class Change(models.Model):
     detail = models.TextField(blank=True)
     shop_id_given = models.PositiveBigIntegerField(null=True, blank=True)
     """The id the shop gave (or the resource already had)."""
+    as_found = models.BooleanField(default=False)
+    """Adopted as it stood, or already right when looked at: confirmed without having been written."""
 
     class Meta:
         ordering = ["-risk", "id"]
