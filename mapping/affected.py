@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from connectors.sage.records import (
     Article,
+    ArticleAccounting,
     ArticleTariff,
     Combination,
     Customer,
@@ -25,6 +27,7 @@ from connectors.sage.records import (
 from mapping.accounts import first_email
 from mapping.barcodes import same_ean, valid_ean
 from mapping.naming import without_accents
+from mapping.source import SageData
 
 ARTICLE_STREAMS = (
     "articles",
@@ -245,3 +248,17 @@ def _sale(article: Article) -> tuple[int, bool, bool]:
 
 def _terms(customer: Customer) -> tuple[str, bool, int, str]:
     return first_email(customer).lower(), customer.asleep, customer.tariff_category, customer.buying_group
+
+
+def dated(data: SageData, *, after: date, until: date) -> set[str]:
+    """The articles for which a price or a tax of Sage begins in these days, with no row changing."""
+
+    def due(*days: date | None) -> bool:
+        return any(day is not None and after < day <= until for day in days)
+
+    families = {row.family for row in data.all(FamilyAccounting) if due(*row.tax_change_dates)}
+    return (
+        {row.reference for row in data.all(Article) if due(row.next_price_date) or row.family_code in families}
+        | {row.article for row in data.all(ArticleTariff) if due(row.next_price_date)}
+        | {row.article for row in data.all(ArticleAccounting) if due(*row.tax_change_dates)}
+    )

@@ -13,7 +13,6 @@ from connectors.sage.streams import STREAMS
 from mapping.affected import ARTICLE_STREAMS, COMMON_STREAMS, CUSTOMER_STREAMS
 from mapping.mirror import load_records
 from mapping.models import SourceRecord
-from mapping.rules import ShopRules
 from mapping.source import SageData
 
 PART = 500
@@ -24,10 +23,9 @@ _BARCODES = ("articles", "combinations")
 Records = dict[str, list[Record]]
 
 
-def common_data(client: Client, rules: ShopRules) -> SageData:
-    """The small lists, and the customers where accounts are published."""
-    accounts = CUSTOMER_STREAMS if rules.customers.publish != "none" else ()
-    return SageData(load_records(client, (*COMMON_STREAMS, *accounts)))
+def common_data(client: Client, *, accounts: bool) -> SageData:
+    """The small lists, and the customers where they are wanted."""
+    return SageData(load_records(client, (*COMMON_STREAMS, *(CUSTOMER_STREAMS if accounts else ()))))
 
 
 def articles_data(client: Client, common: SageData, references: Collection[str]) -> SageData:
@@ -50,14 +48,17 @@ def articles_data(client: Client, common: SageData, references: Collection[str])
     return common.joined(loaded)
 
 
-def article_parts(client: Client, only: Collection[str] | None, *, size: int = PART) -> Iterator[list[str]]:
-    """References in order, in parts: those named, whether or not Sage still has them, or all that Sage has."""
-    if only is None:
-        rows = SourceRecord.objects.filter(client=client, stream="articles", deleted_at=None)
-        only = list(rows.values_list("subject", flat=True))
-    ordered = sorted(only)
-    for start in range(0, len(ordered), size):
-        yield ordered[start : start + size]
+def all_articles(client: Client) -> set[str]:
+    """The references that Sage has."""
+    rows = SourceRecord.objects.filter(client=client, stream="articles", deleted_at=None)
+    return set(rows.values_list("subject", flat=True))
+
+
+def in_parts(references: Collection[str]) -> Iterator[list[str]]:
+    """In order, as many at a time as are derived together."""
+    ordered = sorted(references)
+    for start in range(0, len(ordered), PART):
+        yield ordered[start : start + PART]
 
 
 def _add_components(rows: QuerySet[SourceRecord], loaded: Records, known: set[str]) -> None:

@@ -6,13 +6,14 @@ lock held until that transaction ends, so whoever reads position 7 sees everythi
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.db.models.fields.json import KT, KeyTextTransform
 
 from connectors.models import Client
 from mapping.affected import Touched
@@ -79,7 +80,7 @@ def vocabulary(client: Client) -> Vocabulary:
     Counted anew when it may have changed; a spelling that is no longer the one shown touches everything.
     """
     state, _made = MirrorState.objects.get_or_create(client=client)
-    known: Vocabulary = Vocabulary({(gamme, value): amount for gamme, value, amount in state.vocabulary})
+    known: Vocabulary = Counter({(gamme, value): amount for gamme, value, amount in state.vocabulary})
     changed = SourceTouch.objects.filter(
         client=client, scope__in=[VOCABULARY, EVERYTHING], position__gt=state.vocabulary_position
     )
@@ -130,13 +131,13 @@ def _articles(client: Client, touched: Touched) -> set[str]:
     )
 
 
-def _values(rows: QuerySet[SourceRecord], column: str, wanted: Collection[str], answer: str) -> set[str]:
+def _values(rows: QuerySet[SourceRecord], column: str, wanted: Collection[str], answer: str | KeyTextTransform) -> set[str]:
     """The answers of the rows whose column holds one of these; rows gone from Sage are left out."""
     found: set[str] = set()
     for part in _parts(wanted):
         named: dict[str, Any] = {f"{column}__in": part, "deleted_at": None}
         found.update(rows.filter(**named).values_list(answer, flat=True))
-    return found - {None, ""}  # type: ignore[arg-type]
+    return found - {None, ""}
 
 
 def _with_kits(rows: QuerySet[SourceRecord], articles: Collection[str]) -> set[str]:
@@ -151,7 +152,7 @@ def _below(rows: QuerySet[SourceRecord], families: Collection[str]) -> set[str]:
     """These families and those below them."""
     if not families:
         return set()
-    pairs = list(rows.filter(stream="families", deleted_at=None).values_list("data__code", "data__parent_code"))
+    pairs = list(rows.filter(stream="families", deleted_at=None).values_list("key", KT("data__parent_code")))
     found, fresh = set(families), set(families)
     while fresh:
         fresh = {code for code, parent in pairs if parent in fresh} - found
@@ -160,8 +161,8 @@ def _below(rows: QuerySet[SourceRecord], families: Collection[str]) -> set[str]:
 
 
 def _with_terms(rows: QuerySet[SourceRecord], touched: Touched) -> set[str]:
-    same_email = _values(rows.filter(stream="customers"), "link", touched.emails, "data__number")
-    groups = _values(rows.filter(stream="customers"), "subject", same_email, "data__buying_group")
+    same_email = _values(rows.filter(stream="customers"), "link", touched.emails, "subject")
+    groups = _values(rows.filter(stream="customers"), "subject", same_email, KT("data__buying_group"))
     terms = rows.filter(stream__in=["article_tariffs", "gamme_prices"])
     return _values(terms, "link", touched.buyers | same_email | groups, "subject")
 
@@ -169,16 +170,19 @@ def _with_terms(rows: QuerySet[SourceRecord], touched: Touched) -> set[str]:
 def _counted(client: Client) -> Vocabulary:
     """From the mirror's rows, a few columns of each."""
     rows = SourceRecord.objects.filter(client=client, deleted_at=None)
-    columns = ("data__rank", "data__label")
-    gammes = dict(rows.filter(stream="gammes").values_list(*columns))
-    values = rows.filter(stream="article_gammes").values_list("subject", "data__axis", "data__label")
-    used = rows.filter(stream="articles", data__gamme1__gt=0).values_list("subject", "data__gamme1", "data__gamme2")
-    of_article = {subject: (first, second) for subject, first, second in used.iterator()}
-    counted = Vocabulary()
+    # KT, because a plain look-up of JSON gives back a text that looks like a number ("38") as a number; it gives
+    # numbers as numbers on SQLite and as text on PostgreSQL.
+    ranks = rows.filter(stream="gammes").values_list(KT("data__rank"), KT("data__label"))
+    gammes = {str(rank): label for rank, label in ranks}
+    values = rows.filter(stream="article_gammes").values_list("subject", KT("data__axis"), KT("data__label"))
+    used = rows.filter(stream="articles", data__gamme1__gt=0)
+    axes = used.values_list("subject", KT("data__gamme1"), KT("data__gamme2"))
+    of_article = {subject: (first, second) for subject, first, second in axes.iterator()}
+    counted: Vocabulary = Counter()
     for subject, axis, label in values.iterator():
         if subject in of_article:
-            gamme = of_article[subject][0 if axis == 0 else 1]
-            counted[gammes.get(gamme, ""), label] += 1
+            gamme = of_article[subject][0 if str(axis) == "0" else 1]
+            counted[gammes.get(str(gamme), ""), label] += 1
     return counted
 
 

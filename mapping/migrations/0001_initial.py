@@ -22,10 +22,13 @@ class Migration(migrations.Migration):
                 ('rules', models.CharField(max_length=64)),
                 ('day', models.DateField()),
                 ('common_resources', models.PositiveIntegerField(default=0)),
+                ('common_again', models.BooleanField(default=False)),
+                ('kinds', models.JSONField(default=list)),
                 ('bindings', models.PositiveIntegerField(default=0)),
                 ('newest_binding', models.PositiveBigIntegerField(default=0)),
                 ('bound_at', models.DateTimeField(null=True)),
                 ('run', models.PositiveBigIntegerField()),
+                ('began_at', models.DateTimeField()),
                 ('full_at', models.DateTimeField()),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='derivation_marks', to='connectors.shopconnection')),
             ],
@@ -208,6 +211,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('shop', 'kind', 'key'), name='one_binding_per_local_key'), models.UniqueConstraint(condition=models.Q(('remote_id__isnull', False)), fields=('shop', 'kind', 'remote_id'), name='one_binding_per_shop_resource')],
+                'indexes': [models.Index(fields=['shop', 'confirmed_at'], name='bindings_by_confirmation')],
             },
         ),
         migrations.CreateModel(

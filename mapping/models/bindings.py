@@ -40,6 +40,7 @@ class Binding(models.Model):
                 name="one_binding_per_shop_resource",
             ),
         ]
+        indexes = [models.Index(fields=["shop", "confirmed_at"], name="bindings_by_confirmation")]
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.key} · {self.remote_id}"

@@ -19,12 +19,18 @@ class DerivationMark(models.Model):
     """In the client's time zone: future prices begin at its midnight."""
     common_resources = models.PositiveIntegerField(default=0)
     """Resources that belong to no article: categories, groups, customers ..."""
+    common_again = models.BooleanField(default=False)
+    """One of those was not confirmed: derive them again although Sage did not change."""
+    kinds = models.JSONField(default=list)
+    """The kinds of resources that the flow wants."""
     bindings = models.PositiveIntegerField(default=0)
     newest_binding = models.PositiveBigIntegerField(default=0)
     bound_at = models.DateTimeField(null=True)
-    """The shop's bindings as the run left them: their number, the last id, the last confirmation."""
+    """The bindings of these kinds as the run left them: their number, the last id, the last confirmation."""
     run = models.PositiveBigIntegerField()
     """The run that moved it: its held changes stand for what was not derived again."""
+    began_at = models.DateTimeField()
+    """When that run began to derive: what a person decided later was not seen."""
     full_at = models.DateTimeField()
     """When everything was last derived."""
 

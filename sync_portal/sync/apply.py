@@ -134,12 +134,21 @@ def live(tasks: Sequence[Task]) -> list[Task]:
 
 def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     """Fill in what is to be sent; a task whose reference is missing in the shop fails alone."""
+    resolver.bindings.preload(_references(tasks))
     for task in tasks:
         fields = {name: from_json(value) for name, value in task.values.items()}
         try:
             task.encoded = forms.encode(kind, fields, resolver.id_of, resolver.languages)
         except (RejectedRecordError, RetryableError) as error:
             task.error = error
+
+
+def _references(tasks: Sequence[Task]) -> Iterator[tuple[str, str]]:
+    """(kind, key) of everything that the values refer to."""
+    for value in (value for task in tasks for value in task.values.values()):
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict) and "ref" in item:
+                yield item["ref"][0], item["ref"][1]
 
 
 def _adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:

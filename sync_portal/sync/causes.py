@@ -103,6 +103,13 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "An unexpected error happened ({error}). It is recorded for the agency.",
         "agency",
     ),
+    "engine.derivation_drift": (
+        "Le contrôle complet a trouvé {count} articles que les passages partiels n’avaient pas vus changer (par "
+        "exemple {example}). Ils sont remis en ordre.",
+        "The complete check found {count} articles whose change the partial runs had not seen ({example}, for "
+        "example). They are put right.",
+        "agency",
+    ),
     "brake.hidden": (
         "{count} produits sur {total} seraient masqués (limite : {limit} %). Rien n’a été écrit.",
         "{count} products of {total} would be hidden (limit: {limit} %). Nothing was written.",

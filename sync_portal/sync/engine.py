@@ -10,20 +10,12 @@ import logging
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, connection
-from django.utils import timezone
 
-from connectors.connections import media_paths
 from connectors.errors import ConnectorError
 from connectors.models import ShopConnection
-from mapping import mirror, store
-from mapping.catalogue import Catalogue
-from mapping.derive import STREAMS as CATALOGUE_STREAMS
-from mapping.derive import derive
 from mapping.rules import ShopRules
 from sync_portal.sync import brakes, claims, collect, conflicts, decisions, drift, undo
 from sync_portal.sync import scope as scopes
@@ -31,9 +23,10 @@ from sync_portal.sync.apply import apply
 from sync_portal.sync.brakes import BrakeTripped
 from sync_portal.sync.claims import LeaseLost
 from sync_portal.sync.context import Cancelled, RunContext
-from sync_portal.sync.flows import Flow, get_flow
+from sync_portal.sync.derivation import Derivation
+from sync_portal.sync.flows import get_flow
 from sync_portal.sync.models import Change, ChangeState, Run, RunState
-from sync_portal.sync.plan import OwnerOf, Plan, PlannedChange, make_plan, owned_by_rules, removals
+from sync_portal.sync.plan import OwnerOf, Plan, PlannedChange, owned_by_rules
 from sync_portal.sync.resolver import Resolver
 
 logger = logging.getLogger(__name__)
@@ -93,9 +86,11 @@ def _towards_the_shop(context: RunContext) -> None:
     for shop in shops:
         resolver = Resolver(shop, context.webservice(shop))
         _prepare(context, resolver, rules[shop.pk])
-        catalogue = _derive(context, flow, rules[shop.pk], keep=shop == shops[0])
-        plan = _limited(context, resolver, _plan(flow, catalogue, rules[shop.pk], resolver))
-        _carry_out(context, resolver, plan, rules[shop.pk])
+        derivation = Derivation(context, flow, shop, rules[shop.pk], keep=shop == shops[0])
+        plan = derivation.plan(resolver, _owner_of(shop, rules[shop.pk]))
+        _carry_out(context, resolver, _limited(context, resolver, plan), rules[shop.pk])
+        if not context.preview:
+            derivation.leave_mark()
     if not context.preview:
         collect.advance(context, read_up_to)
 
@@ -156,30 +151,6 @@ def _mark_stale(context: RunContext, resolver: Resolver, kept: set[tuple[str, st
             )
 
 
-def _derive(context: RunContext, flow: Flow, rules: ShopRules, *, keep: bool) -> Catalogue:
-    """The mapping catalogue from the mirror; the first shop's is the one people see."""
-    context.step("derive")
-    catalogue = derive(mirror.load_records(context.client, CATALOGUE_STREAMS), rules, today=_today(context))
-    if not keep:
-        return store.with_image_content(context.client, catalogue)
-    return store.save_catalogue(
-        context.client, catalogue, media_paths=media_paths(context.client), only=set(flow.parts) or None
-    )
-
-
-def _today(context: RunContext) -> date:
-    """The day in the client's own time zone: a future price begins at its midnight."""
-    return timezone.localdate(timezone=ZoneInfo(context.client.time_zone))
-
-
-def _plan(flow: Flow, catalogue: Catalogue, rules: ShopRules, resolver: Resolver) -> Plan:
-    desired = [wanted for desire in flow.desires for wanted in desire(catalogue, rules)]
-    bound = resolver.bound()
-    plan = make_plan(desired, bound, _owner_of(resolver.shop, rules))
-    wanted = {(item.kind, item.key) for item in desired}
-    return Plan(plan.changes + removals(flow.removes, wanted, bound), plan.unchanged)
-
-
 def _owner_of(shop: ShopConnection, rules: ShopRules) -> OwnerOf:
     """Who owns a field: as a person decided for this resource, else as the shop's rules say."""
     decided, by_rules = decisions.field_owners(shop), owned_by_rules(rules.owners)
@@ -218,8 +189,7 @@ def _row(run: Run, shop: ShopConnection, change: PlannedChange) -> Change:
 
 def _brake(context: RunContext, plan: Plan, resolver: Resolver, rules: ShopRules) -> None:
     if context.run.approved_by_id is None:
-        totals = Counter(kind for (kind, _key), row in resolver.bindings.items() if row.remote_id)
-        brakes.check(plan.changes, dict(totals), rules.brakes)
+        brakes.check(plan.changes, resolver.bindings.totals(), rules.brakes)
 
 
 def _strictest_row_limit(context: RunContext, rules: Sequence[ShopRules]) -> int:

@@ -6,7 +6,7 @@ languages) is read from the shop at the first need, so that a run that writes no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from connectors.prestashop.webservice import Webservice
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.state import Ref
+from sync_portal.sync.bindings import Bindings
 from sync_portal.sync.plan import Bound
 
 CONFIGURATION = {
@@ -27,18 +28,17 @@ CONFIGURATION = {
 
 
 class Resolver:
-    """Turns references into ids; holds the shop's bindings in memory."""
+    """Turns references into ids; holds the bindings that were asked for in memory."""
 
     def __init__(self, shop: ShopConnection, webservice: Webservice) -> None:
         self.shop = shop
         self.webservice = webservice
-        self.bindings: dict[tuple[str, str], Binding] = {
-            (binding.kind, binding.key): binding for binding in Binding.objects.filter(shop=shop)
-        }
+        self.bindings = Bindings(shop)
 
-    def bound(self) -> dict[tuple[str, str], Bound]:
-        """The bindings as the plan compares them."""
-        return {place: _bound(row) for place, row in self.bindings.items()}
+    def bound_of(self, places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Bound]:
+        """The bindings of these (kind, key) as the plan compares them; what has none is left out."""
+        self.bindings.preload(places)
+        return {place: _bound(row) for place in places if (row := self.bindings.get(place)) is not None}
 
     def bound_one(self, kind: str, key: str) -> Bound | None:
         """One binding as the plan compares it."""
@@ -55,7 +55,7 @@ class Resolver:
 
     def taken(self, kind: str) -> set[int]:
         """Shop ids of this kind that a local key holds already."""
-        return {row.remote_id for (name, _key), row in self.bindings.items() if name == kind and row.remote_id}
+        return self.bindings.taken(kind)
 
     def id_of(self, ref: Ref) -> int:
         """The shop id behind a reference.

@@ -1,0 +1,350 @@
+"""Only what changed is derived and planned: what one run looks at for one shop, and the mark that it leaves.
+
+Looked at are the articles that Sage's changes reached since the flow's last complete run (`mapping.touches`), those
+whose last change was not confirmed, and those whose bindings or decisions moved since. Everything, when the rules, the
+day or this program changed, or when it was asked for. Nothing, when there is nothing of all that: what is as it should
+be is still counted, and what was held is told again, both as the last run left them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from connectors.connections import media_paths
+from connectors.models import ShopConnection
+from mapping import loading, store, touches
+from mapping.affected import dated
+from mapping.catalogue import Catalogue, CatalogueProduct
+from mapping.derive import Company
+from mapping.models import Binding, DerivationMark, SourceRecord
+from mapping.rules import ShopRules
+from mapping.state import Desired
+from sync_portal.sync import marks
+from sync_portal.sync import scope as scopes
+from sync_portal.sync.bindings import Place
+from sync_portal.sync.context import RunContext
+from sync_portal.sync.flows import Flow
+from sync_portal.sync.models import Change, ChangeState
+from sync_portal.sync.plan import OwnerOf, Plan, PlannedChange, make_plan, removals
+from sync_portal.sync.resolver import Resolver
+
+PER_ARTICLE = frozenset({"products", "prices", "images"})
+"""Parts of the catalogue that are made article by article; the others are made whole."""
+_OF_THE_WHOLE = "categories"
+"""Also given with some products only, because a product names its branch: those are not the shop's categories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one run looks at."""
+
+    articles: frozenset[str] | None
+    """None: all."""
+    common: bool = True
+    """What belongs to no article: categories, groups, options ..."""
+    accounts: bool = True
+    """The customers."""
+    expected: frozenset[str] | None = None
+    """When all are looked at: those that a partial run would have looked at; None: it could not have known."""
+
+    @property
+    def nothing(self) -> bool:
+        return self.articles == frozenset() and not self.common and not self.accounts
+
+
+@dataclass(slots=True)
+class _Lines:
+    """The plan as it grows."""
+
+    by_desire: list[list[PlannedChange]]
+    removed: list[PlannedChange] = field(default_factory=list)
+    wanted: set[Place] = field(default_factory=set)
+    """Of the kinds that are removed when they are not wanted."""
+    seen: set[Place] = field(default_factory=set)
+    """Of a partial run."""
+    held: set[Place] = field(default_factory=set)
+    """Held by what was derived, not by what the shop answered."""
+    kinds: set[str] = field(default_factory=set)
+    common: int = 0
+
+
+class Derivation:
+    """One run's derivation for one shop: `plan`, then, once all of it was written, `leave_mark`."""
+
+    def __init__(self, context: RunContext, flow: Flow, shop: ShopConnection, rules: ShopRules, *, keep: bool) -> None:
+        """``keep``: this is the shop whose catalogue people see."""
+        self._context, self._client, self._flow, self._shop = context, context.client, flow, shop
+        self._rules, self._keep = rules, keep
+        self._parts = frozenset(flow.parts) or store.PARTS
+        self._by_article = bool(self._parts & PER_ARTICLE)
+        self._fingerprint = marks.rules_fingerprint(rules)
+        self._began = timezone.now()
+        # The day in the client's own time zone: a future price begins at its midnight.
+        self._today: date = timezone.localdate(timezone=ZoneInfo(context.client.time_zone))
+        self._mark = DerivationMark.objects.filter(shop=shop, flow=flow.name).first()
+        self._traces = marks.Traces(self._mark)
+        self._lines = _Lines([[] for _desire in flow.desires])
+        self._strayed: list[str] = []
+        self._changes: list[PlannedChange] = []
+        self._look = Look(frozenset())
+        self._position = 0
+
+    def plan(self, resolver: Resolver, owner_of: OwnerOf) -> Plan:
+        """What would have to be written; `Plan.unchanged` counts all resources of the flow that are as wanted."""
+        self._context.step("derive")
+        # The vocabulary first: a spelling that gave way to another one reaches everything.
+        vocabulary = touches.vocabulary(self._client)
+        self._position = touches.position(self._client)
+        self._look = self._only_what_the_flow_makes(self._what_to_look_at())
+        if not self._look.nothing:
+            common = loading.common_data(self._client, accounts=self._needs_accounts())
+            company = Company(common, self._rules, today=self._today, vocabulary=vocabulary)
+            if self._by_article:
+                for references in loading.in_parts(self._articles()):
+                    data = loading.articles_data(self._client, common, references)
+                    products = company.products(data, references)
+                    self._look_for_strays(products, dated(data, after=self._last_day, until=self._today))
+                    self._plan_articles(company, references, products, resolver, owner_of)
+                    self._context.beat()
+            self._plan_common(company, resolver, owner_of)
+        if self._strayed:
+            marks.tell_strays(self._context.run, self._strayed)
+        return self._finished(resolver)
+
+    def leave_mark(self) -> None:
+        """All up to here is carried into the shop; a run of a part leaves that part to the next whole one."""
+        if set(self._context.run.scope) - {"full"}:
+            touches.touch_articles(self._client, self._look.articles or ())
+            return
+        unconfirmed = self._unconfirmed()
+        bound = Binding.objects.filter(shop=self._shop, kind__in=self._kinds()).aggregate(
+            newest=Max("pk"), bound_at=Max("confirmed_at")
+        )
+        articles = self._repeatable(unconfirmed)
+        again = {marks.owner_of_key(key, articles) for _kind, key in unconfirmed}
+        with transaction.atomic():
+            mark, _made = DerivationMark.objects.update_or_create(
+                shop=self._shop,
+                flow=self._flow.name,
+                defaults={
+                    "position": self._position,
+                    "rules": self._fingerprint,
+                    "day": self._today,
+                    "common_resources": self._common_resources(),
+                    "common_again": None in again,
+                    "kinds": sorted(self._kinds()),
+                    "bindings": Binding.objects.filter(shop=self._shop, kind__in=self._kinds()).count(),
+                    "newest_binding": bound["newest"] or 0,
+                    "bound_at": bound["bound_at"],
+                    "run": self._context.run.pk,
+                    "began_at": self._began,
+                    **({"full_at": self._began} if self._look.articles is None else {}),
+                },
+            )
+            self._traces.store(mark, {article for article in again if article is not None})
+
+    # --- what to look at -------------------------------------------------------------------------------------------
+
+    def _what_to_look_at(self) -> Look:
+        scope, mark = self._context.run.scope, self._mark
+        if "product" in scope:
+            return Look(frozenset({str(scope["product"])}), accounts=False)
+        if "retry" in scope:
+            return self._with_places(Look(frozenset()), scopes.places_to_unpark(scope))
+        if mark is None or mark.rules != self._fingerprint:
+            return Look(None)
+        reached = touches.since(self._client, mark.position)
+        if reached.everything or marks.lost_bindings(mark):
+            return Look(None)
+        files = store.moved_files(self._client) if "images" in self._parts else set()
+        part = Look(reached.articles | marks.to_repeat(mark) | files, mark.common_again, reached.accounts)
+        part = self._with_places(part, marks.places_moved(mark))
+        if "plan" in scope:
+            part = self._with_places(part, scopes.chosen(scope))
+        if mark.day != self._today or "full" in scope:
+            return Look(None, expected=part.articles)
+        return part
+
+    def _with_places(self, look: Look, places: Iterable[Place]) -> Look:
+        """That and whatever these resources belong to."""
+        keys = {key for _kind, key in places}
+        if not keys:
+            return look
+        named = {name for key in keys for name in marks.possible_articles(key)}
+        return Look((look.articles or frozenset()) | marks.known_articles(self._client, named))
+
+    def _only_what_the_flow_makes(self, look: Look) -> Look:
+        articles = look.articles if self._by_article or look.articles is None else frozenset()
+        accounts = look.accounts and "customers" in self._parts
+        common = look.common or articles is None or bool(articles) or accounts
+        return Look(articles, common, accounts, look.expected)
+
+    def _articles(self) -> Collection[str]:
+        if self._look.articles is not None:
+            return self._look.articles
+        stored = store.stored_products(self._client) if self._keep else set()
+        return loading.all_articles(self._client) | stored | self._traces.articles()
+
+    def _needs_accounts(self) -> bool:
+        """Whether the customers are loaded: for their own sake, or because one has terms for an article."""
+        if self._rules.customers.publish == "none":
+            return False
+        if self._look.articles is None or self._look.accounts:
+            return True
+        terms = SourceRecord.objects.filter(client=self._client, deleted_at=None, link__isnull=False)
+        tariffs = terms.filter(stream__in=["article_tariffs", "gamme_prices"], subject__in=self._look.articles)
+        return self._rules.prices.customer_prices and tariffs.exists()
+
+    @property
+    def _last_day(self) -> date:
+        return self._mark.day if self._mark else self._today
+
+    def _look_for_strays(self, products: Sequence[CatalogueProduct], due: Collection[str]) -> None:
+        """Products that came out otherwise although nothing told that they would: partial runs had missed something."""
+        if self._look.expected is None:
+            return
+        quiet = [one for one in products if one.key not in self._look.expected and one.key not in due]
+        known = self._traces.fingerprints([one.key for one in quiet])
+        self._strayed += [one.key for one in quiet if known.get(one.key) != marks.product_fingerprint(one)]
+
+    # --- the plan --------------------------------------------------------------------------------------------------
+
+    def _plan_articles(
+        self,
+        company: Company,
+        references: Sequence[str],
+        products: tuple[CatalogueProduct, ...],
+        resolver: Resolver,
+        owner_of: OwnerOf,
+    ) -> None:
+        branches = company.categories(one.category_key for one in products if one.readiness != "out")
+        catalogue = self._stored(Catalogue(categories=branches, products=products), PER_ARTICLE, articles=references)
+        places = self._plan_part(catalogue, resolver, owner_of, without=_OF_THE_WHOLE)
+        by_key = {product.key: product for product in catalogue.products}
+        amounts: Counter[str | None] = Counter()
+        removable: dict[str | None, list[Place]] = {}
+        for place in places:
+            owner = marks.owner_of_key(place[1], by_key)
+            amounts[owner] += 1
+            if place[0] in self._flow.removes:
+                removable.setdefault(owner, []).append(place)
+        traces = [marks.trace(one, amounts[one.key], removable.get(one.key, ())) for one in products]
+        before = self._traces.replace(references, traces)
+        if self._look.articles is not None:
+            self._remove(resolver, {place for one in before.values() for place in one.removable} - set(places))
+
+    def _plan_common(self, company: Company, resolver: Resolver, owner_of: OwnerOf) -> None:
+        catalogue = company.catalogue(
+            (), category_keys=self._traces.category_keys(), value_keys=self._traces.value_keys()
+        )
+        parts = store.PARTS - PER_ARTICLE - (frozenset() if self._accounts_are_known() else {"customers"})
+        catalogue = self._stored(catalogue, parts)
+        self._lines.common = len(self._plan_part(catalogue, resolver, owner_of))
+
+    def _stored(
+        self, catalogue: Catalogue, parts: frozenset[str], *, articles: Collection[str] | None = None
+    ) -> Catalogue:
+        """Kept for people to see, when this is the shop that they see; with the content of its photos."""
+        parts &= self._parts
+        paths = media_paths(self._client)
+        if self._keep:
+            return store.save_catalogue(self._client, catalogue, media_paths=paths, only=parts, articles=articles)
+        if "images" in parts:
+            return store.with_image_content(self._client, catalogue, media_paths=paths)
+        return catalogue
+
+    def _plan_part(
+        self, catalogue: Catalogue, resolver: Resolver, owner_of: OwnerOf, *, without: str = ""
+    ) -> list[Place]:
+        """Compare this part with the shop; returns all its resources."""
+        places: list[Place] = []
+        for desire, lines in zip(self._flow.desires, self._lines.by_desire, strict=True):
+            desired = [item for item in desire(catalogue, self._rules) if item.kind != without]
+            mine = [(item.kind, item.key) for item in desired]
+            places += mine
+            lines.extend(self._compare(desired, mine, resolver, owner_of))
+        self._lines.kinds.update(kind for kind, _key in places)
+        self._lines.wanted.update(place for place in places if place[0] in self._flow.removes)
+        if self._look.articles is not None:
+            self._lines.seen.update(places)
+        return places
+
+    def _compare(
+        self, desired: Sequence[Desired], places: Sequence[Place], resolver: Resolver, owner_of: OwnerOf
+    ) -> list[PlannedChange]:
+        bound = resolver.bound_of(places)
+        changes = make_plan(desired, bound, owner_of).changes
+        self._lines.held.update((item.kind, item.key) for item in desired if item.held is not None)
+        if not self._context.run.scope:
+            resolver.bindings.forget(set(places) - {(change.kind, change.key) for change in changes})
+        return changes
+
+    def _remove(self, resolver: Resolver, places: Collection[Place]) -> None:
+        self._lines.removed += removals(self._flow.removes, set(), resolver.bound_of(sorted(places)))
+
+    def _finished(self, resolver: Resolver) -> Plan:
+        if self._look.articles is None and self._flow.removes:
+            self._remove(resolver, list(marks.unwanted(self._shop, self._flow.removes, self._lines.wanted)))
+        self._changes = [*(change for lines in self._lines.by_desire for change in lines), *self._lines.removed]
+        if set(self._context.run.scope) - {"full"}:
+            return Plan(self._changes, max(len(self._lines.seen) - len(self._changes), 0))
+        still = self._hold_again()
+        resources = self._traces.resources() + self._common_resources()
+        return Plan(self._changes, max(resources - len(self._changes) + len(self._lines.removed) - still, 0))
+
+    def _common_resources(self) -> int:
+        known = self._mark.common_resources if self._mark else 0
+        return self._lines.common if self._look.common and self._accounts_are_known() else known
+
+    def _accounts_are_known(self) -> bool:
+        return self._look.accounts or self._look.articles is None or "customers" not in self._parts
+
+    # --- what stays and what comes back ----------------------------------------------------------------------------
+
+    def _hold_again(self) -> int:
+        """What the last run held and this one did not look at is still held: told again, so that people find it."""
+        if self._mark is None or self._look.articles is None:
+            return 0
+        held = Change.objects.filter(run=self._mark.run, shop=self._shop, state=ChangeState.HELD)
+        rows = [row for row in held.order_by("pk").iterator() if not self._was_looked_at((row.kind, row.key))]
+        for row in rows:
+            row.pk, row.run = None, self._context.run
+            row._state.adding = True
+        Change.objects.bulk_create(rows, batch_size=500)
+        self._context.count(held=len(rows))
+        return len(rows)
+
+    def _was_looked_at(self, place: Place) -> bool:
+        looked = self._look.articles or ()
+        return place in self._lines.seen or marks.owner_of_key(place[1], looked) is not None
+
+    def _kinds(self) -> set[str]:
+        return self._lines.kinds | set(self._mark.kinds if self._mark else ()) | set(self._flow.removes)
+
+    def _unconfirmed(self) -> set[Place]:
+        """To be looked at again: changes that did not get through, and what others did to the shop meanwhile."""
+        planned = {
+            (change.kind, change.key)
+            for change in self._changes
+            if change.held is None or (change.kind, change.key) not in self._lines.held
+        }
+        own = Change.objects.filter(run=self._context.run, shop=self._shop, state=ChangeState.CONFIRMED)
+        confirmed = set(own.values_list("kind", "key"))
+        moved = Binding.objects.filter(shop=self._shop, kind__in=self._kinds(), confirmed_at__gt=self._began)
+        return (planned - confirmed) | (set(moved.values_list("kind", "key")) - confirmed)
+
+    def _repeatable(self, places: Collection[Place]) -> frozenset[str]:
+        """The articles behind these resources, where the flow has any."""
+        if not self._by_article:
+            return frozenset()
+        return marks.known_articles(
+            self._client, {name for _kind, key in places for name in marks.possible_articles(key)}
+        )

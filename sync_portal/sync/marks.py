@@ -1,0 +1,215 @@
+"""How far each flow has carried the mirror into each shop, in its tables: `DerivationMark` and `DerivationTrace`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
+
+from connectors.models import Client, ShopConnection
+from mapping.catalogue import CatalogueProduct
+from mapping.derive import value_keys
+from mapping.models import Binding, DerivationMark, DerivationTrace, SourceRecord
+from mapping.rules import ShopRules
+from sync_portal.sync.bindings import Place
+from sync_portal.sync.models import Answer, Decision, Run
+
+_BATCH = 500
+_COLUMNS = ("article", "fingerprint", "resources", "category_key", "value_keys", "removable", "again")
+
+
+def rules_fingerprint(rules: ShopRules) -> str:
+    """Of what decides a shop's catalogue beside Sage: its rules, and the code that reads them."""
+    return blake2b((_code() + rules.model_dump_json()).encode(), digest_size=16).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """A hash of the source of `mapping`: another version of the portal may derive something else."""
+    sources = sorted((Path(settings.BASE_DIR) / "mapping").rglob("*.py"))
+    return blake2b(b"".join(source.read_bytes() for source in sources), digest_size=16).hexdigest()
+
+
+def product_fingerprint(product: CatalogueProduct) -> str:
+    """Equal when everything about the product is."""
+    return blake2b(repr(product).encode(), digest_size=16).hexdigest()
+
+
+# --- which articles ------------------------------------------------------------------------------------------------
+
+
+def possible_articles(key: str) -> list[str]:
+    """The references that a resource's local key may begin with: "POLO|1|0" is of POLO (or of an article "POLO|1")."""
+    return [key, *(key[:place] for place, letter in enumerate(key) if letter == "|")]
+
+
+def owner_of_key(key: str, articles: Collection[str]) -> str | None:
+    """The one of these articles that the resource belongs to."""
+    return next((name for name in sorted(possible_articles(key), key=len, reverse=True) if name in articles), None)
+
+
+def known_articles(client: Client, names: Collection[str]) -> frozenset[str]:
+    """Those of these names that are, or were, articles in Sage."""
+    found: set[str] = set()
+    ordered = sorted(names)
+    for start in range(0, len(ordered), _BATCH):
+        rows = SourceRecord.objects.filter(client=client, stream="articles", key__in=ordered[start : start + _BATCH])
+        found.update(rows.values_list("subject", flat=True))
+    return frozenset(found)
+
+
+def to_repeat(mark: DerivationMark) -> frozenset[str]:
+    """The articles whose last change was not confirmed."""
+    return frozenset(mark.traces.filter(again=True).values_list("article", flat=True))
+
+
+def places_moved(mark: DerivationMark) -> set[Place]:
+    """The resources whose confirmed state somebody else moved, or about which a person decides or has decided."""
+    undecided = Q(answer__in=["", Answer.IGNORE]) | Q(decided_at__gt=mark.began_at)
+    asked = Decision.objects.filter(undecided, shop=mark.shop, kind__in=mark.kinds).values_list("kind", "key")
+    moved = _changed_bindings(mark.shop, mark.kinds, after=mark.bound_at, newest=mark.newest_binding)
+    return moved | set(asked)
+
+
+def lost_bindings(mark: DerivationMark) -> bool:
+    """Whether a binding went away without us: then nobody knows which."""
+    now = _bindings(mark.shop, mark.kinds)
+    return now.count() < mark.bindings + now.filter(pk__gt=mark.newest_binding).count()
+
+
+def unwanted(shop: ShopConnection, kinds: Collection[str], wanted: Collection[Place]) -> Iterator[Place]:
+    """Resources of these kinds that are in the shop by us and not among those wanted."""
+    rows = Binding.objects.filter(shop=shop, kind__in=kinds, remote_id__isnull=False).order_by("pk")
+    for kind, key in rows.values_list("kind", "key").iterator():
+        if (kind, key) not in wanted:
+            yield kind, key
+
+
+def _bindings(shop: ShopConnection, kinds: Collection[str]) -> QuerySet[Binding]:
+    return Binding.objects.filter(shop=shop, kind__in=kinds)
+
+
+def _changed_bindings(
+    shop: ShopConnection, kinds: Collection[str], *, after: datetime | None, newest: int
+) -> set[Place]:
+    rows = _bindings(shop, kinds)
+    fresh = rows.filter(pk__gt=newest)
+    moved = rows.filter(confirmed_at__gt=after) if after else rows.filter(confirmed_at__isnull=False)
+    return {*fresh.values_list("kind", "key"), *moved.values_list("kind", "key")}
+
+
+def tell_strays(run: Run, articles: Sequence[str]) -> None:
+    """A whole derivation found what partial ones had missed: it is put right, and said."""
+    facts = {"count": str(len(articles)), "example": articles[0]}
+    Run.objects.filter(pk=run.pk, claim=run.claim).update(cause="engine.derivation_drift", facts=facts)
+
+
+# --- traces --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one article came to: see `DerivationTrace`."""
+
+    article: str
+    fingerprint: str = ""
+    resources: int = 0
+    category_key: str = ""
+    value_keys: str = ""
+    removable: tuple[Place, ...] = ()
+    again: bool = False
+
+
+def trace(product: CatalogueProduct, resources: int, removable: Iterable[Place]) -> Trace:
+    """The trace of a product that was just derived."""
+    out = product.readiness == "out"
+    return Trace(
+        article=product.key,
+        fingerprint=product_fingerprint(product),
+        resources=resources,
+        category_key="" if out else product.category_key,
+        value_keys="" if out else "\n".join(value_keys(product)),
+        removable=tuple(removable),
+    )
+
+
+class Traces:
+    """The traces of one mark, and the new ones of a run, which are stored only when it has gone well."""
+
+    def __init__(self, mark: DerivationMark | None) -> None:
+        self._rows = DerivationTrace.objects.filter(mark=mark) if mark else DerivationTrace.objects.none()
+        self._old: dict[str, Trace] = {}
+        self._new: dict[str, Trace] = {}
+
+    def articles(self) -> set[str]:
+        """Of all that are stored."""
+        return set(self._rows.values_list("article", flat=True))
+
+    def fingerprints(self, articles: Collection[str]) -> dict[str, str]:
+        """Article -> fingerprint of the product that it last came to."""
+        return dict(self._rows.filter(article__in=articles).values_list("article", "fingerprint"))
+
+    def replace(self, articles: Collection[str], new: Iterable[Trace]) -> dict[str, Trace]:
+        """These articles were derived, to that; returns what they were before. One without a new trace is gone."""
+        rows = self._rows.filter(article__in=articles).values_list(*_COLUMNS)
+        old = {
+            article: Trace(article, mark, resources, category, values, tuple(map(tuple, removable)), again)
+            for article, mark, resources, category, values, removable, again in rows
+        }
+        self._old.update(old)
+        self._new.update({one.article: one for one in new})
+        return old
+
+    def resources(self) -> int:
+        """Of all articles, those derived in this run included."""
+        stored: int = self._rows.aggregate(total=Sum("resources"))["total"] or 0
+        before = sum(one.resources for one in self._old.values())
+        return stored - before + sum(one.resources for one in self._new.values())
+
+    def category_keys(self) -> list[str]:
+        """The category of each product that is for sale and has one."""
+        return list(self._total("category_key").elements())
+
+    def value_keys(self) -> set[str]:
+        """The option values of all products that are for sale."""
+        return {key for keys, amount in self._total("value_keys").items() if amount > 0 for key in keys.split("\n")}
+
+    def _total(self, column: str) -> Counter[str]:
+        rows = self._rows.exclude(**{column: ""}).values_list(column).annotate(amount=Count("pk")).order_by()
+        total: Counter[str] = Counter(dict(rows))
+        total.subtract(Counter(getattr(one, column) for one in self._old.values()))
+        total.update(Counter(getattr(one, column) for one in self._new.values()))
+        del total[""]
+        return total
+
+    def store(self, mark: DerivationMark, again: Collection[str]) -> None:
+        """Make the new traces the stored ones; ``again`` are to be derived by the next run in any case."""
+        rows = [
+            DerivationTrace(mark=mark, **_columns(one, again=one.article in again))
+            for one in self._new.values()
+            if one.article in again or self._old.get(one.article) != one
+        ]
+        DerivationTrace.objects.bulk_create(
+            rows,
+            batch_size=_BATCH,
+            update_conflicts=True,
+            unique_fields=["mark", "article"],
+            update_fields=_COLUMNS[1:],
+        )
+        gone = sorted(self._old.keys() - self._new.keys())
+        others = sorted(set(again) - self._new.keys())
+        for names, act in ((gone, lambda rows: rows.delete()), (others, lambda rows: rows.update(again=True))):
+            for start in range(0, len(names), _BATCH):
+                act(DerivationTrace.objects.filter(mark=mark, article__in=names[start : start + _BATCH]))
+
+
+def _columns(one: Trace, *, again: bool) -> Mapping[str, object]:
+    values = {name: getattr(one, name) for name in _COLUMNS}
+    return {**values, "removable": [list(place) for place in one.removable], "again": again}
