@@ -9,6 +9,7 @@ from django.utils import timezone
 from connectors.models import SageConnection, ShopConnection
 from connectors.prestashop.webservice import ShopSettings, Webservice
 from connectors.sage.capabilities import Capabilities
+from connectors.sage.file_layout import FileLayout
 from connectors.sage.odbc import SageSession, SageSettings, open_session
 from connectors.sage.paths import PathRules
 
@@ -31,6 +32,9 @@ def sage_settings(connection: SageConnection) -> SageSettings:
         login_timeout=connection.login_timeout,
         query_timeout=connection.query_timeout,
         write_enabled=connection.write_enabled,
+        write_mode=connection.write_mode,  # type: ignore[arg-type]
+        file_folder=connection.file_folder,
+        file_layout=FileLayout.from_json(connection.file_layout),
     )
 
 

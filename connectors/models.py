@@ -68,6 +68,12 @@ class Dialect(models.TextChoices):
     SQLITE = "sqlite", _("Sandbox (SQLite)")
 
 
+class WriteMode(models.TextChoices):
+    DIRECT = "direct", _("directly into SQL Server")
+    DRIVER = "driver", _("through the Sage ODBC driver")
+    FILE = "file", _("as files to import")
+
+
 class SageConnection(models.Model):
     """How one client's Sage 100 company is reached. The fields become `connectors.sage.odbc.SageSettings`."""
 
@@ -84,6 +90,12 @@ class SageConnection(models.Model):
     login_timeout = models.PositiveSmallIntegerField(_("login time-out (s)"), default=10)
     query_timeout = models.PositiveSmallIntegerField(_("query time-out (s)"), default=120)
     write_enabled = models.BooleanField(_("orders may be written into Sage"), default=False)
+    write_mode = models.CharField(
+        _("how orders are written"), max_length=8, choices=WriteMode, default=WriteMode.DIRECT
+    )
+    file_folder = models.CharField(_("folder of the order files"), max_length=500, blank=True)
+    file_layout = models.JSONField(_("layout of the order files"), default=dict, blank=True)
+    """What differs from the default `connectors.sage.file_layout.FileLayout`."""
     media_folders = models.JSONField(_("folders of photos and documents"), default=list, blank=True)
     """[{"prefix": "C:\\\\Sage\\\\Multimedia", "folder": "/mnt/sage/multimedia"}, ...]: where Windows paths are
     found here.

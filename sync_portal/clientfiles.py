@@ -21,7 +21,9 @@ from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from connectors.credentials import Secret
+from connectors.errors import ConfigurationError
 from connectors.models import Client, Membership, SageConnection, ShopConnection
+from connectors.sage.file_layout import FileLayout
 from mapping.rules import load_rules
 from sync_portal.sync import jobs
 from sync_portal.sync.flows import all_flows
@@ -62,7 +64,19 @@ class _Sage(_Section):
     login_timeout: int = Field(default=10, ge=1, le=300)
     query_timeout: int = Field(default=120, ge=1, le=3600)
     write_enabled: bool = False
+    write_mode: Literal["direct", "driver", "file"] = "direct"
+    file_folder: str = ""
+    file_layout: dict[str, str | list[str]] = {}
     media_folders: list[_MediaFolder] = []
+
+    @field_validator("file_layout")
+    @classmethod
+    def _valid_layout(cls, layout: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+        try:
+            FileLayout.from_json(layout)
+        except ConfigurationError as error:
+            raise ValueError(f"{error.facts['setting']}: {error.facts['value']!r} cannot be used") from error
+        return layout
 
 
 class _Shop(_Section):

@@ -237,7 +237,7 @@ def test_a_folder_that_cannot_be_written_is_tried_again_later(
 @pytest.mark.parametrize(
     ("layout", "line"),
     [
-        pytest.param({}, '1;12,5;02/03/2026;"a;b";""', id="the default"),
+        pytest.param({}, '1;12,5;02/03/2026;"a;b";', id="the default"),
         pytest.param({"decimal": ".", "date": "%y%m%d"}, '1;12.5;260302;"a;b";', id="decimals and dates"),
         pytest.param({"delimiter": "\t"}, "1\t12,5\t02/03/2026\ta;b\t", id="tabulations"),
         pytest.param({"delimiter": ",", "decimal": ","}, '1,"12,5",02/03/2026,a;b,', id="a comma for both"),
@@ -248,7 +248,7 @@ def test_values_are_spelt_as_the_layout_says(layout: dict[str, str], line: str) 
 
     spelt = FileLayout(**layout).record("X", ("a", "b", "c", "d", "e"), row)  # type: ignore[arg-type]
 
-    assert spelt == f"X{layout.get('delimiter', ';')}{line.removesuffix(chr(34) * 2)}\r\n"
+    assert spelt == f"X{layout.get('delimiter', ';')}{line}\r\n"
 
 
 def test_no_date_is_an_empty_field() -> None:
@@ -260,18 +260,17 @@ def test_a_record_without_columns_is_left_out() -> None:
     assert FileLayout(deposit=()).record("A", (), {"DR_Montant": Decimal(1)}) == ""
 
 
-@given(st.lists(st.text(alphabet=st.characters(codec="cp1252")), min_size=1), st.sampled_from([";", ",", "\t", "|"]))
+# Line ends are folded into blanks before a text enters a record.
+TEXTS = st.text(alphabet=st.characters(codec="cp1252", exclude_characters="\r\n"))
+
+
+@given(st.lists(TEXTS, min_size=1), st.sampled_from([";", ",", "\t", "|"]))
 def test_whatever_the_texts_they_are_read_back(texts: list[str], delimiter: str) -> None:
     names = [str(number) for number in range(len(texts))]
+
     spelt = FileLayout(delimiter=delimiter).record("L", names, dict(zip(names, texts, strict=True)))
 
-    (found,) = csv.reader([spelt.removesuffix("\r\n")], delimiter=delimiter, strict=False) if single(texts) else ([],)
-    assert found == (["L", *texts] if single(texts) else [])
-
-
-def single(texts: list[str]) -> bool:
-    """Texts enter without line ends (they are folded before); csv would need the lines apart otherwise."""
-    return not any({"\r", "\n"} & set(text) for text in texts)
+    assert list(csv.reader([spelt.removesuffix("\r\n")], delimiter=delimiter)) == [["L", *texts]]
 
 
 @pytest.mark.parametrize(
