@@ -1,48 +1,81 @@
-"""Fields about which a person is being asked are not written; when Sage moved too, the question gets a third value."""
+"""What a person is being asked about is not written; when Sage moved too, the question gets a third value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from connectors.models import ShopConnection
 from mapping.state import Held
 from sync_portal.sync import decisions
-from sync_portal.sync.models import Decision, DecisionKind
+from sync_portal.sync.models import Answer, Decision, DecisionKind
 from sync_portal.sync.plan import PlannedChange
+
+Standing = Mapping[tuple[str, str, str], Decision]
 
 
 def set_aside(shop: ShopConnection, changes: Iterable[PlannedChange]) -> list[PlannedChange]:
-    """The changes without the fields that wait for a decision; one that has no other field is held."""
-    waiting = decisions.waiting_fields(shop)
-    if not waiting:
+    """The changes without what waits for a decision: held while the question is open, left out when it is ignored."""
+    standing = decisions.standing(shop)
+    if not standing:
         return list(changes)
-    return [_without(shop, change, waiting.get((change.kind, change.key), set())) for change in changes]
+    aside = (_aside(shop, change, standing) for change in changes)
+    return [change for change in aside if change is not None]
 
 
-def _without(shop: ShopConnection, change: PlannedChange, fields: set[str]) -> PlannedChange:
-    asked = [difference for difference in change.differences if difference["field"] in fields]
-    if change.action != "update" or not asked:
+def _aside(shop: ShopConnection, change: PlannedChange, standing: Standing) -> PlannedChange | None:
+    whole = _about_the_whole(change, standing)
+    if whole is not None:
+        return None if whole.answer == Answer.IGNORE else _held(change, whole)
+    if change.action != "update":
         return change
-    for difference in asked:
-        _ask_with_three_values(shop, change, difference)
-    rest = [difference for difference in change.differences if difference["field"] not in fields]
-    if not rest:
-        return replace(change, held=Held("shop.conflict", {"label": change.label, "field": asked[0]["field"]}))
-    left = {name: value for name, value in change.fields.items() if name not in fields}
-    return replace(change, fields=left, differences=rest)
+    asked = {
+        difference["field"]: _asked(shop, change, difference, standing[place])
+        for difference in change.differences
+        if (place := (change.kind, change.key, difference["field"])) in standing
+    }
+    return _without(change, asked) if asked else change
 
 
-def _ask_with_three_values(shop: ShopConnection, change: PlannedChange, difference: dict[str, Any]) -> None:
-    place = {"shop": shop, "kind": change.kind, "key": change.key, "field": difference["field"]}
-    known = Decision.objects.filter(**place, answer="").first()
-    if known is None:  # it was ignored for the values of then; Sage's is another one now
-        known = Decision.objects.filter(**place).order_by("-pk").first()
-    if known is not None and known.facts.get("sage") != difference["after"]:
-        facts = {**known.facts, "sage": difference["after"]}
-        decisions.ask(shop, question=DecisionKind.CONFLICT, label=change.label, facts=facts, **_named(place))
+def _about_the_whole(change: PlannedChange, standing: Standing) -> Decision | None:
+    """The question about the resource itself, or about the product it belongs to."""
+    own = standing.get((change.kind, change.key, ""))
+    if own is not None or change.kind not in decisions.OF_A_PRODUCT:
+        return own
+    parts = change.key.split("|")
+    names = ("|".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((standing[place] for name in names if (place := ("products", name, "")) in standing), None)
 
 
-def _named(place: dict[str, Any]) -> dict[str, str]:
-    return {name: place[name] for name in ("kind", "key", "field")}
+def _held(change: PlannedChange, decision: Decision) -> PlannedChange:
+    if decision.question == DecisionKind.MISSING:
+        return replace(change, held=Held("shop.unknown_id", decision.facts))
+    facts = {"value": decision.label, "count": str(len(decision.facts.get("candidates", [])))}
+    return replace(change, held=Held("shop.adoption_uncertain", facts))
+
+
+def _asked(shop: ShopConnection, change: PlannedChange, difference: dict[str, Any], known: Decision) -> Decision:
+    """The question about a field that is to be written: with the value that Sage wants now."""
+    if known.facts.get("sage") == difference["after"]:
+        return known
+    return decisions.ask(
+        shop,
+        question=DecisionKind.CONFLICT,
+        kind=change.kind,
+        key=change.key,
+        field=difference["field"],
+        label=change.label,
+        facts={**known.facts, "sage": difference["after"]},
+    )
+
+
+def _without(change: PlannedChange, asked: Mapping[str, Decision]) -> PlannedChange | None:
+    rest = [difference for difference in change.differences if difference["field"] not in asked]
+    if rest:
+        left = {name: value for name, value in change.fields.items() if name not in asked}
+        return replace(change, fields=left, differences=rest)
+    still_open = next((field for field, decision in asked.items() if not decision.answer), None)
+    if still_open is None:
+        return None
+    return replace(change, held=Held("shop.conflict", {"label": change.label, "field": still_open}))

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from connectors.models import Client, ShopConnection
 from mapping.models import Binding
 from sync_portal.sync.models import Answer, Decision, DecisionKind, FieldOwner
+from sync_portal.sync.plan import OwnerOf
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -21,6 +23,10 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     DecisionKind.CONFLICT: (Answer.ACCEPT, Answer.PUT_BACK, Answer.IGNORE),
     DecisionKind.MISSING: (Answer.CREATE, Answer.IGNORE),
 }
+
+
+OF_A_PRODUCT = ("combinations", "stock", "specific_prices", "images")
+"""Kinds whose keys begin with their product's."""
 
 
 class NotAnAnswer(ValueError):
@@ -45,11 +51,10 @@ def ask(
     """Open a question, or bring the open one about the same thing up to date. One that was ignored stays ignored while
     its facts are the same.
     """
-    same = Decision.objects.filter(shop=shop, kind=kind, key=key, field=field)
-    ignored = same.filter(answer=Answer.IGNORE, facts=dict(facts)).first()
-    if ignored is not None:
-        return ignored
-    decision, made = same.filter(answer="").get_or_create(
+    last = _last(shop, kind, key, field)
+    if last is not None and last.answer == Answer.IGNORE and last.facts == dict(facts):
+        return last
+    decision, made = Decision.objects.get_or_create(
         shop=shop,
         kind=kind,
         key=key,
@@ -63,12 +68,35 @@ def ask(
     return decision
 
 
+def ask_about_change(
+    shop: ShopConnection, *, kind: str, key: str, field: str, label: str, sent: Any, found: Any
+) -> Decision:
+    """Somebody changed in the shop what we had sent. What Sage wants meanwhile is known from the question before."""
+    last = _last(shop, kind, key, field)
+    known = last is not None and last.answer in {"", Answer.IGNORE} and last.facts.get("sent") == sent
+    sage = last.facts.get("sage", sent) if last is not None and known else sent
+    return ask(
+        shop,
+        question=DecisionKind.CHANGED if sage == sent else DecisionKind.CONFLICT,
+        kind=kind,
+        key=key,
+        field=field,
+        label=label,
+        facts={"sent": sent, "shop": found, "sage": sage},
+    )
+
+
+def _last(shop: ShopConnection, kind: str, key: str, field: str) -> Decision | None:
+    return Decision.objects.filter(shop=shop, kind=kind, key=key, field=field).order_by("-pk").first()
+
+
 @transaction.atomic
 def decide(decision: Decision, *, answer: str, user: User, chosen_id: int | None = None) -> None:
     """Answer a question in a person's name and do at once what the answer means for our own tables.
 
     Raises:
-        NotAnAnswer: it offers no such answer, the id is not one of its candidates, or somebody was faster.
+        NotAnAnswer: it offers no such answer, the id is not one of its candidates or was bound meanwhile, or somebody
+            was faster.
     """
     if answer not in ANSWERS[decision.question]:
         raise NotAnAnswer(f"{decision.question} has no answer {answer!r}")
@@ -92,12 +120,12 @@ def _obey(decision: Decision) -> None:
     place: dict[str, Any] = {"shop": decision.shop, "kind": decision.kind, "key": decision.key}
     match decision.answer:
         case Answer.ADOPT:
-            Binding.objects.update_or_create(**place, defaults={"remote_id": decision.chosen_id, "adopted": True})
-            _unpark(place)
+            _adopt(place, decision)
         case Answer.CREATE if decision.question == DecisionKind.MISSING:
-            Binding.objects.filter(**place).update(remote_id=None, confirmed={}, parked="", pending={})
-        case Answer.CREATE:
-            Binding.objects.update_or_create(**place, defaults={"pending": {"create": True}, "parked": ""})
+            _forget(decision)
+        case Answer.CREATE:  # what the person refused is remembered, so that a killed attempt's own is still found
+            refused = {"not": sorted(candidate_ids(decision))}
+            Binding.objects.update_or_create(**place, defaults={"pending": refused, "parked": ""})
         case Answer.ACCEPT:
             _remember_shop_value(place, decision)
             FieldOwner.objects.update_or_create(**place, field=decision.field, defaults={"owner": "shop"})
@@ -105,15 +133,36 @@ def _obey(decision: Decision) -> None:
             _remember_shop_value(place, decision)
 
 
-def _unpark(place: Mapping[str, Any]) -> None:
-    Binding.objects.filter(**place).update(parked="", parked_cause="", parked_facts={})
+def _adopt(place: Mapping[str, Any], decision: Decision) -> None:
+    bound = Binding.objects.filter(shop=decision.shop, kind=decision.kind, remote_id=decision.chosen_id)
+    if other := bound.exclude(key=decision.key).first():
+        raise NotAnAnswer(f"{decision.chosen_id} is {other.key} already")
+    adopted = {"remote_id": decision.chosen_id, "adopted": True}
+    unparked: dict[str, Any] = {"parked": "", "parked_cause": "", "parked_facts": {}}
+    Binding.objects.update_or_create(**place, defaults=adopted | unparked)
+
+
+def _forget(decision: Decision) -> None:
+    """What is gone from the shop is made again, with what went with it: the shop deletes a product's combinations."""
+    gone = Q(kind=decision.kind, key=decision.key)
+    if decision.kind == "products":
+        gone |= Q(kind__in=OF_A_PRODUCT, key__startswith=f"{decision.key}|") | Q(kind="stock", key=decision.key)
+    if decision.kind == "combinations":
+        gone |= Q(kind="stock", key=decision.key)
+    Binding.objects.filter(gone, shop=decision.shop).update(
+        remote_id=None, confirmed={}, previous={}, undone={}, parked="", pending={}, confirmed_at=timezone.now()
+    )
+    about = Decision.objects.filter(gone, shop=decision.shop, answer="").exclude(question=DecisionKind.ADOPTION)
+    about.delete()
 
 
 def _remember_shop_value(place: Mapping[str, Any], decision: Decision) -> None:
     """The confirmed state becomes what the shop really holds: the next plan sees a difference, or none any more."""
     for binding in Binding.objects.select_for_update().filter(**place):
         binding.confirmed = {**binding.confirmed, decision.field: decision.facts["shop"]}
-        binding.save(update_fields=["confirmed"])
+        binding.undone = {name: value for name, value in binding.undone.items() if name != decision.field}
+        binding.parked = ""
+        binding.save(update_fields=["confirmed", "undone", "parked"])
 
 
 def field_owners(shop: ShopConnection) -> dict[tuple[str, str, str], str]:
@@ -122,20 +171,48 @@ def field_owners(shop: ShopConnection) -> dict[tuple[str, str, str], str]:
     return {(kind, key, field): owner for kind, key, field, owner in rows}
 
 
+def owner_of(shop: ShopConnection, by_rules: OwnerOf) -> OwnerOf:
+    """Who owns a field: as a person decided for this resource, else as the shop's rules say."""
+    decided = field_owners(shop)
+    if not decided:
+        return by_rules
+    return lambda kind, key, field: decided.get((kind, key, field)) or by_rules(kind, key, field)
+
+
+def standing(shop: ShopConnection) -> dict[tuple[str, str, str], Decision]:
+    """(kind, key, field) -> the last question about it, where that one is open or was answered with "ignore".
+
+    The field is empty where the whole resource is in question.
+    """
+    last = {(row.kind, row.key, row.field): row for row in Decision.objects.filter(shop=shop).order_by("pk")}
+    return {place: row for place, row in last.items() if row.answer in {"", Answer.IGNORE}}
+
+
 def waiting_fields(shop: ShopConnection) -> dict[tuple[str, str], set[str]]:
     """(kind, key) -> fields about which a question is open, or was answered with "ignore" for the present values."""
-    rows = Decision.objects.filter(shop=shop, answer__in=["", Answer.IGNORE]).exclude(field="")
     fields: dict[tuple[str, str], set[str]] = {}
-    for kind, key, field in rows.values_list("kind", "key", "field"):
-        fields.setdefault((kind, key), set()).add(field)
+    for kind, key, field in standing(shop):
+        if field:
+            fields.setdefault((kind, key), set()).add(field)
     return fields
 
 
-def close_settled(shop: ShopConnection, still: Iterable[tuple[str, str, str]], kinds: Sequence[str]) -> int:
-    """Close the questions about fields that are no longer different (somebody mended them elsewhere)."""
-    open_ones = Decision.objects.filter(
-        shop=shop, answer="", kind__in=kinds, question__in=[DecisionKind.CHANGED, DecisionKind.CONFLICT]
-    )
-    alive = set(still)
+def close_adoptions(shop: ShopConnection, kind: str, keys: Iterable[str]) -> None:
+    """Close the questions about resources that are bound now: somebody made their answer certain in the shop."""
+    Decision.objects.filter(
+        shop=shop, answer="", question=DecisionKind.ADOPTION, kind=kind, key__in=list(keys)
+    ).delete()
+
+
+def close_settled(
+    shop: ShopConnection,
+    *,
+    different: Iterable[tuple[str, str, str]],
+    missing: Iterable[tuple[str, str]],
+    kinds: Sequence[str],
+) -> int:
+    """Close the questions about fields that are no longer different and resources that are there again."""
+    alive = {*different, *((kind, key, "") for kind, key in missing)}
+    open_ones = Decision.objects.filter(shop=shop, answer="", kind__in=kinds).exclude(question=DecisionKind.ADOPTION)
     gone = [row.pk for row in open_ones if (row.kind, row.key, row.field) not in alive]
     return Decision.objects.filter(pk__in=gone).delete()[0]

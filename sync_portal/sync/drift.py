@@ -6,144 +6,142 @@ three values once Sage wants something else as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from connectors.errors import RejectedRecordError, RetryableError
+from django.utils import timezone
+
 from connectors.models import ShopConnection
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.rules import ShopRules
-from mapping.state import Ref, Value, from_json, to_json
 from sync_portal.sync import decisions, forms
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.forms import ShopValue
-from sync_portal.sync.kinds import FIRST_ONLY, KINDS, Form, Kind, ShopField
+from sync_portal.sync.kinds import FIRST_ONLY, KINDS, Kind
+from sync_portal.sync.local import held_as
 from sync_portal.sync.models import Action, ChangeState, DecisionKind
-from sync_portal.sync.plan import IF_NEW, SHOP
+from sync_portal.sync.plan import IF_NEW, SHOP, owned_by_rules
 from sync_portal.sync.resolver import Resolver
 
 COMPARED = tuple(kind for kind in KINDS.values() if kind.name not in {"images", "stock"})
 """Photos are known by ids only, and stock moves with every order: the stock flow looks before it writes."""
 ORPHANS = ("products", "combinations")
 """Kinds of which the shop should hold nothing that is not ours or adopted."""
+Watch = Callable[[Kind, Binding], list[str]]
+"""The fields of a resource that are ours to watch."""
 
 
 def check(context: RunContext) -> None:
     """The flow `drift`: every shop of the client."""
     for shop in context.shops():
         resolver = Resolver(shop, context.webservice(shop))
-        rules = context.rules(shop)
+        watch = _watch(shop, context.rules(shop))
         bindings = [row for row in resolver.bindings.values() if row.remote_id]
         context.step("drift", len(bindings))
-        still: list[tuple[str, str, str]] = []
-        done = 0
+        found = Found()
         for kind in COMPARED:
-            of_kind = [row for row in bindings if row.kind == kind.name]
-            for part in _slices(of_kind, kind.slice):
-                still += _compare(context, resolver, kind, part, rules)
-                done += len(part)
-                context.progress(done)
-        decisions.close_settled(shop, still, [kind.name for kind in COMPARED])
+            for part in _slices([row for row in bindings if row.kind == kind.name], kind.slice):
+                _compare(context, resolver, kind, part, watch, found)
+                context.progress(context.counters["read"])
+        kinds = [kind.name for kind in COMPARED]
+        decisions.close_settled(shop, different=found.different, missing=found.missing, kinds=kinds)
+        _look_again_at_candidates(shop)
         for name in ORPHANS:
             _report_orphans(context, shop, resolver, KINDS[name])
 
 
+@dataclass
+class Found:
+    """The places that differ, (kind, key, field), and the resources that are gone, (kind, key)."""
+
+    different: list[tuple[str, str, str]] = field(default_factory=list)
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _watch(shop: ShopConnection, rules: ShopRules) -> Watch:
+    owner_of = decisions.owner_of(shop, owned_by_rules(rules.owners))
+
+    def watched(kind: Kind, row: Binding) -> list[str]:
+        return [
+            name
+            for name in row.confirmed
+            if name in kind.fields
+            and name not in FIRST_ONLY
+            and owner_of(kind.name, row.key, name) not in {SHOP, IF_NEW}
+        ]
+
+    return watched
+
+
+def _look_again_at_candidates(shop: ShopConnection) -> None:
+    """Whoever was asked "which one?" may have tidied up the shop instead: the next run looks for candidates again."""
+    waiting = Binding.objects.filter(shop=shop, parked_cause="shop.adoption_uncertain").exclude(parked="")
+    waiting.update(parked="", confirmed_at=timezone.now())
+
+
 def refresh(resolver: Resolver, rules: ShopRules, places: Sequence[tuple[str, str]]) -> None:
     """Take what the shop holds now as the confirmed state of these resources, so that the next plan puts them right."""
+    watch = _watch(resolver.shop, rules)
     for kind in COMPARED:
         rows = [resolver.bindings[place] for place in places if place[0] == kind.name and place in resolver.bindings]
         for part in _slices([row for row in rows if row.remote_id], kind.slice):
-            held = _held(resolver, kind, part, rules)
+            held = _held(resolver, kind, part, watch)
             for row in part:
-                _take_over(resolver, kind, row, held.get(row.remote_id), rules)
-            Binding.objects.bulk_update(part, ["confirmed", "remote_id", "parked"])
+                _take_over(resolver, kind, row, held.get(row.remote_id), watch)
+            _store(part)
+    _forget_what_went_along(resolver, places)
 
 
-def _take_over(resolver: Resolver, kind: Kind, row: Binding, entity: Entity | None, rules: ShopRules) -> None:
+def _take_over(resolver: Resolver, kind: Kind, row: Binding, entity: Entity | None, watch: Watch) -> None:
     row.parked = ""
+    row.confirmed_at = timezone.now()
     if entity is None:  # gone from the shop: it is made again
         row.remote_id, row.confirmed = None, {}
         return
-    for name in _fields(row, kind, rules):
-        found = _local(resolver, kind, name, row.confirmed[name], entity)
-        row.confirmed = {**row.confirmed, name: found}
+    found = {name: held_as(resolver, kind, name, row.confirmed[name], entity) for name in watch(kind, row)}
+    row.confirmed = {**row.confirmed, **found}
+
+
+def _forget_what_went_along(resolver: Resolver, places: Sequence[tuple[str, str]]) -> None:
+    """The shop deletes stock and photos with their product or combination: what is bound to those is not there."""
+    gone = {key for kind, key in places if kind in ORPHANS and not resolver.bindings[kind, key].remote_id}
+    rows = [
+        row
+        for kind, key in places
+        if kind in {"stock", "images"} and (key if kind == "stock" else key.split("|")[0]) in gone
+        if (row := resolver.bindings[kind, key]).remote_id
+    ]
+    for row in rows:
+        row.remote_id, row.confirmed, row.parked, row.pending = None, {}, "", {}
+    _store(rows)
+
+
+def _store(rows: Sequence[Binding]) -> None:
+    Binding.objects.bulk_update(rows, ["confirmed", "remote_id", "parked", "pending", "confirmed_at"], batch_size=200)
 
 
 def _compare(
-    context: RunContext, resolver: Resolver, kind: Kind, part: Sequence[Binding], rules: ShopRules
-) -> list[tuple[str, str, str]]:
-    """Open a question for each difference; returns the places that differ."""
-    held = _held(resolver, kind, part, rules)
-    places: list[tuple[str, str, str]] = []
+    context: RunContext, resolver: Resolver, kind: Kind, part: Sequence[Binding], watch: Watch, found: Found
+) -> None:
+    """Open a question for each difference, and note it in `found`."""
+    held = _held(resolver, kind, part, watch)
     for row in part:
         context.count(read=1)
         entity = held.get(row.remote_id)
         if entity is None:
+            found.missing.append((kind.name, row.key))
             _report_missing(context, resolver.shop, row)
             continue
-        different = list(_differences(resolver, kind, row, entity, rules))
-        places += [(kind.name, row.key, name) for name, _found in different]
-        if different:
-            _report_changed(context, resolver.shop, row, different)
-        else:
-            context.count(unchanged=1)
-    return places
+        told = {name: held_as(resolver, kind, name, row.confirmed[name], entity) for name in watch(kind, row)}
+        different = {name: value for name, value in told.items() if value != row.confirmed[name]}
+        found.different += [(kind.name, row.key, name) for name in different]
+        _report_changed(context, resolver.shop, row, different)
 
 
-def _differences(
-    resolver: Resolver, kind: Kind, row: Binding, entity: Entity, rules: ShopRules
-) -> Iterator[tuple[str, Any]]:
-    for name in _fields(row, kind, rules):
-        sent = row.confirmed[name]
-        found = _local(resolver, kind, name, sent, entity)
-        if found != sent:
-            yield name, found
-
-
-def _fields(row: Binding, kind: Kind, rules: ShopRules) -> list[str]:
-    """The fields of this resource that are ours to watch."""
-    others = {SHOP, IF_NEW}
-    return [
-        name
-        for name in row.confirmed
-        if name in kind.fields and name not in FIRST_ONLY and rules.owners.get(f"{kind.name}.{name}") not in others
-    ]
-
-
-def _local(resolver: Resolver, kind: Kind, name: str, sent: Any, entity: Entity) -> Any:
-    """What the shop holds in one field, in local terms: equal to `sent` when nothing moved."""
-    found = forms.held_value(kind, name, entity)
-    wanted = from_json(sent)
-    if _same(resolver, kind, name, wanted, found):
-        return sent
-    return _told(resolver, kind.fields[name], wanted, found)
-
-
-def _same(resolver: Resolver, kind: Kind, name: str, wanted: Value, found: ShopValue) -> bool:
-    try:
-        encoded = forms.encode(kind, {name: wanted}, resolver.id_of, resolver.languages)[name]
-    except (RetryableError, RejectedRecordError):  # what it refers to is no longer there: that is a difference
-        return False
-    return forms.same(encoded, found)
-
-
-def _told(resolver: Resolver, shop_field: ShopField, wanted: Value, found: ShopValue) -> Any:
-    if isinstance(found, dict):
-        names = {number: iso for iso, number in resolver.languages.items()}
-        return {names.get(language, str(language)): text for language, text in found.items()}
-    refs = wanted if isinstance(wanted, list) else [wanted]
-    kind = next((ref.kind for ref in refs if isinstance(ref, Ref)), "")
-    if isinstance(found, list):
-        return [to_json(resolver.local(kind, number)) or f"#{number}" for number in found]
-    if shop_field.form is Form.REF and kind:
-        return to_json(resolver.local(kind, int(found))) or f"#{found}"
-    return found
-
-
-def _held(resolver: Resolver, kind: Kind, part: Sequence[Binding], rules: ShopRules) -> dict[int | None, Entity]:
-    names = frozenset(name for row in part for name in _fields(row, kind, rules))
+def _held(resolver: Resolver, kind: Kind, part: Sequence[Binding], watch: Watch) -> dict[int | None, Entity]:
+    names = frozenset(name for row in part for name in watch(kind, row))
     ids = [row.remote_id for row in part if row.remote_id is not None]
     rows = resolver.webservice.read(kind.resource, display=forms.display_of(kind, names), filters={"id": ids})
     return {entity.id: entity for entity in rows}
@@ -152,19 +150,28 @@ def _held(resolver: Resolver, kind: Kind, part: Sequence[Binding], rules: ShopRu
 def _report_missing(context: RunContext, shop: ShopConnection, row: Binding) -> None:
     label = _label(row)
     facts = {"id": str(row.remote_id), "resource": row.kind}
-    decisions.ask(shop, question=DecisionKind.MISSING, kind=row.kind, key=row.key, label=label, facts=facts)
-    _line(context, shop, row, [], "shop.unknown_id", facts)
+    asked = decisions.ask(shop, question=DecisionKind.MISSING, kind=row.kind, key=row.key, label=label, facts=facts)
+    if not asked.answer:  # else it is ignored
+        _line(context, shop, row, [], "shop.unknown_id", facts)
 
 
-def _report_changed(
-    context: RunContext, shop: ShopConnection, row: Binding, different: Sequence[tuple[str, Any]]
-) -> None:
-    for name, found in different:
-        facts = {"sent": row.confirmed[name], "shop": found, "sage": row.confirmed[name]}
-        question = DecisionKind.CHANGED
-        decisions.ask(shop, question=question, kind=row.kind, key=row.key, field=name, label=_label(row), facts=facts)
-    lines = [{"field": name, "before": row.confirmed[name], "after": found, "why": ""} for name, found in different]
-    _line(context, shop, row, lines, "drift.changed", {"field": different[0][0], "label": _label(row)})
+def _report_changed(context: RunContext, shop: ShopConnection, row: Binding, different: Mapping[str, Any]) -> None:
+    label = _label(row)
+    asked = {
+        name: decisions.ask_about_change(
+            shop, kind=row.kind, key=row.key, field=name, label=label, sent=row.confirmed[name], found=found
+        )
+        for name, found in different.items()
+    }
+    lines = [
+        {"field": name, "before": row.confirmed[name], "after": different[name], "why": ""}
+        for name, decision in asked.items()
+        if not decision.answer
+    ]
+    if lines:
+        _line(context, shop, row, lines, "drift.changed", {"field": lines[0]["field"], "label": label})
+    else:
+        context.count(unchanged=1)
 
 
 def _report_orphans(context: RunContext, shop: ShopConnection, resolver: Resolver, kind: Kind) -> None:

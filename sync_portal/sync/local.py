@@ -1,0 +1,68 @@
+"""What a resource of the shop holds, in local terms: as the confirmed state and the questions to people keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from connectors.errors import RejectedRecordError, RetryableError
+from connectors.prestashop.xml import Entity
+from mapping.state import Ref, Value, from_json, to_json
+from sync_portal.sync import forms
+from sync_portal.sync.forms import ShopValue
+from sync_portal.sync.kinds import Form, Kind
+from sync_portal.sync.resolver import Resolver
+
+REFERS_TO: Mapping[str, str] = {
+    "categories": "categories",
+    "category": "categories",
+    "combination": "combinations",
+    "country": "countries",
+    "customer": "customers",
+    "group": "groups",
+    "groups": "groups",
+    "option": "product_options",
+    "parent": "categories",
+    "product": "products",
+    "tax": "taxes",
+    "values": "product_option_values",
+}
+"""Our field -> the kind of resource its ids are of."""
+
+
+def held_as(resolver: Resolver, kind: Kind, name: str, like: Any, entity: Entity) -> Any:
+    """What the shop holds in one field, as JSON: exactly `like` when that is what it holds.
+
+    An id that is nobody's we know becomes the reference "#<id>", which `Resolver.id_of` can send back.
+    """
+    found = forms.held_value(kind, name, entity)
+    wanted = from_json(like)
+    return like if _same(resolver, kind, name, wanted, found) else _told(resolver, kind, name, wanted, found)
+
+
+def _same(resolver: Resolver, kind: Kind, name: str, wanted: Value, found: ShopValue) -> bool:
+    try:
+        encoded = forms.encode(kind, {name: wanted}, resolver.id_of, resolver.languages)[name]
+    except (RetryableError, RejectedRecordError):  # what it refers to is no longer there: that is a difference
+        return False
+    return forms.same(encoded, found)
+
+
+def _told(resolver: Resolver, kind: Kind, name: str, wanted: Value, found: ShopValue) -> Any:
+    if isinstance(found, dict):
+        names = {number: iso for iso, number in resolver.languages.items()}
+        return {names.get(language, str(language)): text for language, text in found.items()}
+    if isinstance(found, list):
+        return [_ref(resolver, name, number) for number in found]
+    match kind.fields[name].form:
+        case Form.REF:
+            return _ref(resolver, name, int(found)) if found.isdigit() and int(found) else None
+        case Form.NUMBER if isinstance(wanted, str) and "." not in wanted:
+            return str(int(Decimal(found)))  # a quantity is a whole number in Sage's form too
+    return found
+
+
+def _ref(resolver: Resolver, name: str, number: int) -> Any:
+    kind = REFERS_TO[name]
+    return to_json(resolver.local(kind, number) or Ref(kind, f"#{number}"))

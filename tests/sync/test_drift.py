@@ -1,0 +1,244 @@
+"""The shop compared with what it confirmed, and what each answer of a person leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mapping.models import Binding
+from sync_portal.sync import decisions
+from sync_portal.sync.models import Answer, Decision, DecisionKind, Run
+from tests.flows.portal import World, changes_of, writes
+from tests.flows.shop import text
+from tests.sync.shop_edits import delete, edit, in_french
+
+pytestmark = [pytest.mark.flow, pytest.mark.django_db]
+
+
+@pytest.fixture
+def published(small: World) -> World:
+    small.publish("catalogue")
+    return small
+
+
+@pytest.fixture
+def decide(make_user: Any) -> Any:
+    """Answer the only open question."""
+    user = make_user("alix")
+
+    def answer(word: str, **chosen: int) -> Decision:
+        decision = Decision.objects.get(answer="")
+        decisions.decide(decision, answer=word, user=user, **chosen)
+        return decision
+
+    return answer
+
+
+def open_questions() -> dict[tuple[str, str, str], tuple[str, Any]]:
+    rows = Decision.objects.filter(answer="")
+    return {(row.kind, row.key, row.field): (row.question, row.facts) for row in rows}
+
+
+def raise_price_in_the_shop(world: World, price: str = "22.000000") -> None:
+    edit(world, "products", world.shop.product("POLO-BLEU-M")["id"], price=price)
+
+
+def raise_price_in_sage(world: World, price: str = "21.40") -> None:
+    world.company.update("F_ARTICLE", "AR_Ref", "POLO-BLEU-M", AR_PrixVen=price)
+
+
+def told(run: Run) -> dict[tuple[str, str], str]:
+    return {(change.kind, change.key): change.cause for change in run.changes.all()}
+
+
+PLACE = ("products", "POLO-BLEU-M", "price")
+
+
+def test_a_shop_that_nobody_touched_gives_no_question(published: World) -> None:
+    mark = published.shop.mark()
+    run = published.run("drift")
+    assert (run.state, run.held, run.unchanged, told(run)) == ("succeeded", 0, run.read, {})
+    assert run.read > 10
+    assert published.shop.since(mark).write_requests == 0
+    assert open_questions() == {}
+
+
+def test_a_value_changed_in_the_shop_is_reported_and_nothing_is_written(published: World) -> None:
+    raise_price_in_the_shop(published)
+    mark = published.shop.mark()
+    run = published.run("drift")
+    assert told(run) == {("products", "POLO-BLEU-M"): "drift.changed"}
+    assert published.shop.since(mark).write_requests == 0
+    facts = {"sent": "19.900000", "shop": "22.000000", "sage": "19.900000"}
+    assert open_questions() == {PLACE: (DecisionKind.CHANGED, facts)}
+
+
+def test_a_text_and_a_reference_are_told_in_words_not_in_ids(published: World) -> None:
+    product = published.shop.product("SECATEUR")["id"]
+    edit(published, "products", product, name=in_french("Sécateur promo"), id_category_default=2)
+    published.run("drift")
+    facts = {place[2]: row[1]["shop"] for place, row in open_questions().items()}
+    assert facts == {"name": {"fr": "Sécateur promo"}, "category": {"ref": ["categories", "#2"]}}
+
+
+def test_a_product_gone_from_the_shop_is_reported_as_missing(published: World) -> None:
+    product = published.shop.product("SECATEUR")["id"]
+    delete(published, "products", product)
+    run = published.run("drift")
+    assert told(run) == {("products", "SECATEUR"): "shop.unknown_id"}
+    facts = {"id": str(product), "resource": "products"}
+    assert open_questions() == {("products", "SECATEUR", ""): (DecisionKind.MISSING, facts)}
+
+
+def test_a_product_that_is_not_ours_is_reported_as_an_orphan(published: World) -> None:
+    binding = Binding.objects.get(kind="products", key="SECATEUR")
+    binding.delete()
+    run = published.run("drift")
+    assert told(run) == {("products", f"#{binding.remote_id}"): "drift.orphan"}
+    assert open_questions() == {}
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_accepted_value_stays_and_is_the_shops_from_then_on(published: World, decide: Any) -> None:
+    raise_price_in_the_shop(published)
+    published.run("drift")
+    decide(Answer.ACCEPT)
+    raise_price_in_sage(published)
+    assert writes(published.run("catalogue")) == {}
+    assert published.shop.product("POLO-BLEU-M")["price"] == "22.000000"
+    raise_price_in_the_shop(published, "23.000000")
+    assert told(published.run("drift")) == {}
+
+
+def test_a_value_put_back_is_written_by_the_next_run_and_then_all_is_quiet(published: World, decide: Any) -> None:
+    raise_price_in_the_shop(published)
+    published.run("drift")
+    decide(Answer.PUT_BACK)
+    run = published.run("catalogue")
+    assert changes_of(run) == {("products", "POLO-BLEU-M"): {"price": ("22.000000", "19.900000")}}
+    assert published.shop.product("POLO-BLEU-M")["price"] == "19.900000"
+    assert writes(published.run("catalogue")) == {}
+    assert told(published.run("drift")) == {}
+
+
+def test_an_ignored_change_stays_ignored_while_the_values_are_the_same(published: World, decide: Any) -> None:
+    raise_price_in_the_shop(published)
+    published.run("drift")
+    decide(Answer.IGNORE)
+    again = published.run("drift")
+    assert (told(again), again.held, open_questions()) == ({}, 0, {})
+    run = published.run("catalogue")
+    assert (writes(run), run.held) == ({}, 0)
+    raise_price_in_the_shop(published, "23.000000")
+    published.run("drift")
+    assert [facts["shop"] for _question, facts in open_questions().values()] == ["23.000000"]
+
+
+def test_an_ignored_field_can_be_put_back_after_a_later_question(published: World, decide: Any) -> None:
+    raise_price_in_the_shop(published)
+    published.run("drift")
+    decide(Answer.IGNORE)
+    raise_price_in_the_shop(published, "23.000000")
+    published.run("drift")
+    decide(Answer.PUT_BACK)
+    published.publish("catalogue")
+    assert published.shop.product("POLO-BLEU-M")["price"] == "19.900000"
+
+
+def test_the_field_in_question_waits_and_the_others_are_written(published: World) -> None:
+    raise_price_in_the_shop(published)
+    published.run("drift")
+    published.company.update("F_ARTICLE", "AR_Ref", "POLO-BLEU-M", AR_PrixVen="21.40", AR_Design="Polo bleu nuit")
+    run = published.run("catalogue")
+    assert {name for fields in changes_of(run).values() for name in fields} == {"name"}
+    product = published.shop.product("POLO-BLEU-M")
+    assert (text(product["name"]), product["price"]) == ("Polo bleu nuit", "22.000000")
+
+
+def test_a_conflict_has_three_values_and_keeps_them(published: World) -> None:
+    raise_price_in_the_shop(published)
+    published.run("drift")
+    raise_price_in_sage(published)
+    run = published.run("catalogue")
+    three = {"sent": "19.900000", "shop": "22.000000", "sage": "21.400000"}
+    assert told(run) == {("products", "POLO-BLEU-M"): "shop.conflict"}
+    assert open_questions() == {PLACE: (DecisionKind.CONFLICT, three)}
+    published.run("drift")
+    assert open_questions() == {PLACE: (DecisionKind.CONFLICT, three)}, "the check does not forget Sage's value"
+
+
+def test_a_conflict_put_back_takes_what_sage_has_now(published: World, decide: Any) -> None:
+    raise_price_in_the_shop(published)
+    published.run("drift")
+    raise_price_in_sage(published)
+    published.run("catalogue")
+    decide(Answer.PUT_BACK)
+    published.publish("catalogue")
+    assert published.shop.product("POLO-BLEU-M")["price"] == "21.400000"
+    assert writes(published.run("catalogue")) == {}
+
+
+def test_an_ignored_question_comes_back_as_a_conflict_when_sage_moves(published: World, decide: Any) -> None:
+    raise_price_in_the_shop(published)
+    published.run("drift")
+    decide(Answer.IGNORE)
+    raise_price_in_sage(published)
+    published.run("catalogue")
+    ((question, facts),) = open_questions().values()
+    assert (question, facts["sage"]) == (DecisionKind.CONFLICT, "21.400000")
+    decide(Answer.IGNORE)
+    assert told(published.run("drift")) == {}
+    assert writes(published.run("catalogue")) == {}
+    assert open_questions() == {}
+
+
+def test_a_question_closes_by_itself_when_somebody_mended_it_in_the_shop(published: World) -> None:
+    raise_price_in_the_shop(published)
+    published.run("drift")
+    raise_price_in_the_shop(published, "19.900000")
+    published.run("drift")
+    assert open_questions() == {}
+
+
+def test_a_missing_product_is_made_again_when_a_person_says_so(published: World, decide: Any) -> None:
+    published.publish("stock", "images")
+    photos = len(published.shop.images("POLO-BLEU-M"))
+    delete(published, "products", published.shop.product("POLO-BLEU-M")["id"])
+    published.run("drift")
+    assert told(published.run("stock")) == {}, "what belongs to it waits, and nothing of it changed"
+    decide(Answer.CREATE)
+    published.publish("catalogue", "stock", "images")
+    assert published.shop.stock("POLO-BLEU-M") == {"": 44}
+    assert len(published.shop.images("POLO-BLEU-M")) == photos
+    for flow in ("catalogue", "stock", "images"):
+        assert writes(published.run(flow)) == {}
+
+
+def test_a_missing_product_that_is_ignored_is_left_alone(published: World, decide: Any) -> None:
+    delete(published, "products", published.shop.product("POLO-BLEU-M")["id"])
+    published.run("drift")
+    decide(Answer.IGNORE)
+    raise_price_in_sage(published)
+    run = published.run("catalogue")
+    assert (run.state, run.held, writes(run)) == ("succeeded", 0, {})
+    assert told(published.run("drift")) == {}
+
+
+def test_a_missing_product_waits_while_nobody_has_decided(published: World) -> None:
+    delete(published, "products", published.shop.product("POLO-BLEU-M")["id"])
+    published.run("drift")
+    raise_price_in_sage(published)
+    run = published.run("catalogue")
+    assert (told(run), writes(run)) == ({("products", "POLO-BLEU-M"): "shop.unknown_id"}, {})
+
+
+@pytest.mark.parametrize("owner", ["shop", "if_new"])
+def test_fields_of_somebody_else_are_not_watched(published: World, owner: str) -> None:
+    shop = published.client.shops.get()
+    shop.rules = {**shop.rules, "owners": {"products.price": owner}}
+    shop.save()
+    raise_price_in_the_shop(published)
+    assert told(published.run("drift")) == {}
