@@ -121,6 +121,33 @@ def test_the_readme_gives_the_logins_of_the_demonstration() -> None:
         assert f"| `{login.user}` | `{login.password}` |" in text("README.md")
 
 
+# --- names in the text ----------------------------------------------------------------------------------------------
+
+
+def definitions() -> dict[str, str]:
+    """Module name -> the source of every module of that name."""
+    sources: dict[str, str] = {}
+    for package in ("connectors", "mapping", "sync_portal"):
+        for path in (ROOT / package).rglob("*.py"):
+            name = path.parent.name if path.stem == "__init__" else path.stem
+            sources[name] = sources.get(name, "") + path.read_text(encoding="utf-8")
+    return sources
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/engine.md"])
+def test_every_function_that_is_named_exists(page: str) -> None:
+    sources = definitions()
+    everything = "".join(sources.values())
+    unknown = []
+    for owner, name in re.findall(r"`([A-Za-z_]+)\.([a-z_]+)`", text(page)):
+        is_class = re.search(rf"^class {owner}\b", everything, re.MULTILINE)
+        source = everything if is_class else sources.get(owner, "")
+        defined = rf"\b(?:def|class) {name}\b|^ *{name}\b.*=|^    {name}:"
+        if not (ROOT / owner / name).is_dir() and not re.search(defined, source, re.MULTILINE):
+            unknown.append(f"{owner}.{name}")
+    assert unknown == []
+
+
 # --- causes ----------------------------------------------------------------------------------------------------------
 
 
