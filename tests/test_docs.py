@@ -143,7 +143,9 @@ def test_every_function_that_is_named_exists(page: str) -> None:
         is_class = re.search(rf"^class {owner}\b", everything, re.MULTILINE)
         source = everything if is_class else sources.get(owner, "")
         defined = rf"\b(?:def|class) {name}\b|^ *{name}\b.*=|^    {name}:"
-        if not (ROOT / owner / name).is_dir() and not re.search(defined, source, re.MULTILINE):
+        if name == "py" or (ROOT / owner / name).is_dir():
+            continue
+        if not re.search(defined, source, re.MULTILINE):
             unknown.append(f"{owner}.{name}")
     assert unknown == []
 
