@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Installs what the project needs on a Debian 12 machine. Sourced by bin/demo, bin/test and bin/lock; never run by itself.
 #
 # Every step looks first, works only when something is missing, and says one line with the time it took. All of it goes to
