@@ -94,7 +94,8 @@ def summary(status: int, content_type: str, content: bytes) -> dict[str, Any]:
     elif said["type"] != "text/html" and (root := parsed(content)) is not None:
         said |= _xml(tree(root))
     elif content.strip():
-        said["text"] = True
+        found = [int(code) for code in re.findall(rb"<code><!\[CDATA\[(\d+)", content)]
+        said |= {"codes": found} if found else {"text": True}
     return said
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from werkzeug.test import Client
 
+from connectors.sandbox.shop import ordering
 from connectors.sandbox.shop.app import ShopApp
 from connectors.sandbox.shop.hooks.combinations import add_stock_row
 from connectors.sandbox.shop.schema import Kind
@@ -39,7 +40,7 @@ class Candidate:
 
     def __init__(self, folder: Path, scenario: Scenario, version: str) -> None:
         self.clock = scenario.exchanges[0].at
-        self.shop = Shop(folder, version=version, key=KEYS["all"], clock=self._now)
+        self.shop = Shop(folder, version=version, key=KEYS["all"], clock=self._now, languages=("fr", "en")[: scenario.languages])
         self.app = ShopApp(self.shop, base_url=HOST)
         self.client = Client(self.app)
         self._allow()
@@ -64,6 +65,9 @@ class Candidate:
                 if entry["resource"] in self.shop.resources:
                     self._insert(entry["resource"], int(entry["id"]), entry.get("values", {}))
                     self._link(entry["resource"], int(entry["id"]), entry.get("lists", {}))
+                if entry["resource"] == "orders" and entry.get("values", {}).get("shipping_number"):
+                    number = entry["values"]["shipping_number"]
+                    ordering.insert(self.shop, "order_carriers", id_order=entry["id"], tracking_number=number)
                 if entry["resource"] == "attachments":
                     (self.shop.attachments / entry["values"]["file"]).write_bytes(b"%PDF")
             for product in database.rows("SELECT id FROM ps_products"):
@@ -84,7 +88,8 @@ class Candidate:
 
     def _stored(self, known: Any, value: Any) -> Any:
         if known.kind is Kind.LANG:
-            texts = value if isinstance(value, dict) else {"1": value or ""}
+            texts = value if isinstance(value, dict) else {}
+            texts = {str(number): "" for number in self.shop.languages()} | texts
             return json.dumps({name: text for name, text in texts.items() if not name.startswith("@")})
         if isinstance(value, dict):
             value = value.get("", "")
@@ -107,14 +112,30 @@ class Candidate:
                 for item in items:
                     values = ("products", int(item["id"]), "categories", 100 + identity, identity, json.dumps({"id": str(identity)}))
                     database.execute("INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?, ?)", values)
+            elif (resource, name) == ("orders", "order_rows"):
+                for item in items:
+                    self._give_row("ps_order_details", item, {**item, "id_order": identity, "id_shop": 1})
+            elif (resource, name) == ("categories", "categories"):
+                for item in items:
+                    self._give_row("ps_categories", item, {"id_parent": identity, "active": 1, "id_shop_default": 1})
+            elif (resource, name) == ("products", "product_option_values"):
+                self._give_values(identity, items)
             else:
                 key = "id_product" if name == "cart_rows" else "id"
                 database.set_links(resource, identity, name, items, key)
 
+    def _give_values(self, product: int, items: list[dict[str, str]]) -> None:
+        """Option values of a product whose combinations are known by number only."""
+        sql = """SELECT id FROM ps_combinations WHERE id_product = ? AND id NOT IN
+                 (SELECT id FROM links WHERE resource = 'combinations' AND name = 'product_option_values') ORDER BY id"""
+        bare = self.shop.database.value(sql, (product,))
+        if bare is not None:
+            self.shop.database.set_links("combinations", bare, "product_option_values", items, "id")
+
     def _give_row(self, table: str, item: Mapping[str, str], values: dict[str, Any]) -> None:
         if self.shop.database.value(f"SELECT 1 FROM {table} WHERE id = ?", (item["id"],)) is None:
             known = self.shop.resources[table.removeprefix("ps_")]
-            row = {field.name: field.blank for field in known.fields} | values | {"id": int(item["id"])}
+            row = {field.name: self._stored(field, None) for field in known.fields} | values | {"id": int(item["id"])}
             if "id_product_attribute" in item:
                 row["id_product_attribute"] = int(item["id_product_attribute"])
             self.shop.database.insert(table, row)

@@ -67,6 +67,8 @@ class Scenario:
     name: str
     given: list[dict[str, Any]] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
+    languages: int = 1
+    """How many languages the shop had at the start."""
 
     @property
     def given_keys(self) -> frozenset[tuple[str, str]]:
@@ -84,7 +86,7 @@ def load(version: str, name: str) -> Scenario:
         Exchange(number, entry.get("title", ""), entry["at"], entry["request"], entry["answer"])
         for number, entry in enumerate(content["exchanges"], start=1)
     ]
-    return Scenario(version, name, content["given"], exchanges)
+    return Scenario(version, name, content["given"], exchanges, content["languages"])
 
 
 def names(version: str) -> list[str]:

@@ -34,9 +34,28 @@ def _order_to_address_5(candidate: Candidate) -> None:
     ordering.insert(candidate.shop, "orders", id_address_delivery=5, id_address_invoice=5)
 
 
+def _forget_languages(candidate: Candidate) -> None:
+    candidate.shop.database.execute("DELETE FROM ps_languages WHERE id > 1")
+    candidate.shop.database.execute("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'ps_languages'")
+
+
+def _parent(candidate: Candidate, offset: int) -> None:
+    """A category with three children, made again between the requests."""
+    first = {"8.2.1": 10, "1.7.8.11": 10, "1.6.1.24": 12}[candidate.shop.version] + offset
+    texts = {"name": '{"1": "Parent"}', "link_rewrite": '{"1": "parent"}'}
+    for number, parent in enumerate((2, first, first, first), start=first):
+        if candidate.shop.get("categories", number) is None:
+            ordering.insert(candidate.shop, "categories", id_parent=parent, active=1, level_depth=2, **texts)
+            candidate.shop.database.execute("UPDATE ps_categories SET id = ? WHERE id = (SELECT max(id) FROM ps_categories)", (number,))
+
+
 STEPS: dict[tuple[str, str], Callable[[Candidate], None]] = {
     ("99-checks", "webservice switched off"): _switch_off,
     ("99-checks", "and on again"): _switch_on,
+    ("91-languages", "POST /api/languages"): _forget_languages,
+    ("240-category-delete", "RMW"): lambda candidate: _parent(candidate, 0),
+    ("240-category-delete", "RMW without associations"): lambda candidate: _parent(candidate, 4),
+    ("240-category-delete", "unknown association"): lambda candidate: _parent(candidate, 8),
     ("92-multishop", "after giving the key shop 2"): _attach,
     ("210-multishop", "GET /api/products?id_shop=2&limit=3&display=%5Bid%5D"): _attach,
     ("90-php-warning", "3 zones; PHP code of the shop (here a test override) raises a warning while the 2nd is saved"): _warn,

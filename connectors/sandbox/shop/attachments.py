@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import secrets
 from typing import TYPE_CHECKING
 
 from connectors.sandbox.shop import reading, render
@@ -38,8 +39,9 @@ def handle(shop: Shop, call: Call) -> tuple[str, bytes]:
         shop.database.update("ps_attachments", identity, {"file_size": len(content)})
         (shop.attachments / row["file"]).write_bytes(content)
     else:
-        name = (upload.name if upload is not None else "") or "attachment"
-        identity = _add(shop, call.form.get("name") or name, name, content)
+        name = upload.name if upload is not None else f"{secrets.token_hex(7)}.{secrets.randbelow(10**8):08}"
+        declared = (call.header("Content-Type") or "").partition(";")[0] if upload is None else ""
+        identity = _add(shop, call.form.get("name") or name, name, content, declared)
     call.entities += 1
     return render.XML, _shown(shop, call, identity).encode()
 
@@ -52,10 +54,10 @@ def _check_size(shop: Shop, content: bytes) -> None:
         raise WebserviceError(400, 72, f"The file size is too large (maximum allowed is {limit * 1024} KB)")
 
 
-def _add(shop: Shop, name: str, file_name: str, content: bytes) -> int:
+def _add(shop: Shop, name: str, file_name: str, content: bytes, declared: str) -> int:
     file = hashlib.sha1(content + shop.now().encode() + name.encode(), usedforsecurity=False).hexdigest()
     (shop.attachments / file).write_bytes(content)
-    mime = mimetypes.guess_type(file_name)[0] or "application/octet-stream"
+    mime = declared or mimetypes.guess_type(file_name)[0] or "application/octet-stream"
     texts: dict[int, str | None] = dict.fromkeys(shop.languages(), name[:32])
     values: dict[str, Value] = {
         "file": file,

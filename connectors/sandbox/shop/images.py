@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from connectors.sandbox.shop import render
 from connectors.sandbox.shop.call import Call, Upload
+from connectors.sandbox.shop.database import Row
 from connectors.sandbox.shop.errors import NotFoundError, UncaughtError, WebserviceError
 from connectors.sandbox.shop.values import whole
 
@@ -48,7 +50,7 @@ def handle(shop: Shop, call: Call) -> Answer:
         return _read(shop, call, product, image)
     if call.method == "DELETE":
         _delete(shop, call, image)
-        return Answer(render.XML, b"")
+        return Answer("", b"")
     return _write(shop, call, product, image)
 
 
@@ -79,6 +81,8 @@ def _read(shop: Shop, call: Call, product: int, image: int) -> Answer:
 
 def _of_product(shop: Shop, call: Call, product: int) -> Answer:
     rows = shop.database.rows("SELECT id FROM images WHERE id_product = ? ORDER BY position, id", (product,))
+    if not rows and shop.major < (1, 7) and shop.get("products", product) is None:
+        raise UncaughtError(content_type=render.XML)
     if not rows:
         raise NotFoundError
     base = f"{call.base}/api/images/products/{product}"
@@ -112,7 +116,7 @@ def _delete(shop: Shop, call: Call, image: int) -> None:
 def _write(shop: Shop, call: Call, product: int, image: int) -> Answer:
     upload = call.uploads.get("image")
     if upload is None:
-        if shop.major < (1, 7):
+        if shop.major < (1, 7) and call.method == "POST":
             raise WebserviceError(500, 66, 'Please set an "image" parameter with image data for value')
         raise WebserviceError(400, 76, 'Please set an "image" parameter with image data for value')
     if shop.get("products", product) is None:
@@ -160,7 +164,8 @@ def _decoded(content: bytes) -> tuple[str, bytes] | None:
 
 def _add(shop: Shop, call: Call, product: int, upload: Upload) -> Answer:
     decoded = _decoded(upload.content)
-    if decoded is None and shop.major < (1, 7):
+    rows = shop.database.rows("SELECT * FROM images WHERE id_product = ?", (product,))
+    if decoded is None and (shop.major < (1, 7) or _lost_cover(rows)):
         raise WebserviceError(400, 76, "An error occurred while copying image")
     mime, content = decoded or ("image/jpeg", b"")
     with shop.database.entity():
@@ -176,9 +181,16 @@ def _add(shop: Shop, call: Call, product: int, upload: Upload) -> Answer:
         f"\t<position>{render.cdata(position)}</position>",
         f"\t<cover>{render.cdata(1 if cover else '')}</cover>",
     ]
+    legend = "".join(f'<language id="{language}">{render.cdata("")}</language>' for language in shop.languages())
+    fields.append(f"\t<legend>{legend}</legend>")
     encoded = base64.b64encode(content).decode()
     body = "<image>\n" + "\n".join(fields) + f'\n</image>\n<content encode="base64">{render.cdata(encoded)}</content>\n'
     return _xml(body)
+
+
+def _lost_cover(rows: Sequence[Row]) -> bool:
+    """One table still has a cover, the shop's own none: the next image would be a second cover of the first."""
+    return not any(row["shop_cover"] for row in rows) and any(row["cover"] for row in rows)
 
 
 def _insert(shop: Shop, product: int, mime: str) -> tuple[int, int, bool]:
@@ -186,7 +198,7 @@ def _insert(shop: Shop, product: int, mime: str) -> tuple[int, int, bool]:
     rows = shop.database.rows("SELECT * FROM images WHERE id_product = ?", (product,))
     position = max((row["position"] for row in rows), default=0) + 1
     needs_cover = not any(row["shop_cover"] for row in rows)
-    if needs_cover and any(row["cover"] for row in rows):
+    if _lost_cover(rows):
         if shop.major >= (8, 0):
             raise UncaughtError
         raise WebserviceError(400, 76, "Error while creating image")

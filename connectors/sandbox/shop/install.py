@@ -49,7 +49,8 @@ def fill(database: Database, resources: Mapping[str, Resource], now: str, langua
     _fill_carriers(installer)
     _fill_shop(installer)
     for name, value in data.configurations(version).items():
-        installer.add("configurations", name=name, value=value)
+        never = {"date_add": "0000-00-00 00:00:00", "date_upd": "0000-00-00 00:00:00"}
+        installer.add("configurations", name=name, value=value, id_shop=None, id_shop_group=None, **never)
     for row in data.order_states(version):
         installer.add("order_states", **row)
 

@@ -151,9 +151,18 @@ def _quoted(known: Field | None, name: str) -> str:
     return f'CAST("{name}" AS REAL)' if known is not None and known.kind is Kind.DECIMAL else f'"{name}"'
 
 
+def _converted(known: Field | None, value: str) -> Any:
+    """A value as MySQL reads it: numbers by their beginning, `2026-01-01T03:00:00` as a moment, nonsense as none."""
+    if _is_number(known):
+        return leading_number(value)
+    if known is not None and known.kind is Kind.DATE:
+        return value.replace("T", " ") if value[:4].isdigit() else ""
+    return value
+
+
 def _compare(selection: Selection, known: Field | None, name: str, operator: str, values: list[str]) -> None:
     """One condition; only IN and NOT IN take several values (hundreds of ids come in one URL)."""
-    converted: list[Any] = [leading_number(value) if _is_number(known) else value for value in values]
+    converted: list[Any] = [_converted(known, value) for value in values]
     mark = "fold(?)" if known is not None and known.kind in {Kind.TEXT, Kind.LANG} else "?"
     marks = f"({', '.join([mark] * len(values))})" if operator.endswith("IN") else mark
     if known is not None and known.kind is Kind.LANG:

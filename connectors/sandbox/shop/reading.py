@@ -49,9 +49,10 @@ def read(shop: Shop, call: Call, resource: Resource) -> tuple[str, str]:
         return render.XML, render.schema(resource, call.parameters["schema"], call.base, shown)
     single = len(call.segments) > 1
     virtual = virtual_prices(call.parameters) if resource.name == "products" else {}
-    display = parse_display(resource, call.parameters.get("display"), frozenset(virtual), single=single)
-    if single and shop.major < (1, 7) and "display" in call.parameters:
-        display = Display(minimum=True)
+    asked = call.parameters.get("display")
+    if single and shop.major < (1, 7) and asked is not None:
+        asked = "minimum"  # 1.6 reads no display of a single entity
+    display = parse_display(resource, asked, frozenset(virtual), single=single)
     entities = _one(shop, call, resource) if single else _list(shop, call, resource, display)
     complete(shop, entities, display)
     if resource.name == "products" and shops.is_other(call):
@@ -127,7 +128,7 @@ def write(
     """Entities that were read, as the format asked for."""
     if call.wants_json:
         writer = render.JsonWriter(shown, drops_blanks=shop.major >= (8, 0))
-        if single and not display.is_chosen:
+        if single and not display.is_chosen and not (display.minimum and shop.major < (1, 7)):
             return render.JSON, writer.single(entities[0], display, read=True)
         parts = [writer.minimum(e) if display.minimum else writer.entity(e, display) for e in entities]
         return render.JSON, writer.listing(resource, parts)

@@ -113,10 +113,11 @@ def is_valid(name: str, value: str) -> bool:
 class Validator:
     """Checks an entity as `ObjectModel::validateFields` does, texts of several languages first."""
 
-    def __init__(self, resource: Resource, *, escaped: bool, short_description_limit: int) -> None:
+    def __init__(self, resource: Resource, *, escaped: bool, short_description_limit: int, language: int) -> None:
         self.resource = resource
         self.arrow = "-&gt;" if escaped else "->"
         self.limit = short_description_limit
+        self.language = language
 
     def check(self, values: Mapping[str, str | dict[int, str | None] | None]) -> None:
         """Raise WebserviceError 400 with code 84 (a text in several languages) or 85 (any other field)."""
@@ -130,7 +131,7 @@ class Validator:
                 self._refuse(85, self._complaint(field, value))
 
     def _check_texts(self, field: Field, texts: Mapping[int, str | None]) -> None:
-        if field.required and not any(texts.values()):
+        if field.required and not texts.get(self.language):
             rewrite = field.format == "isLinkRewrite"
             self._refuse(84, f"Property {self._path(field)} is {'not valid' if rewrite else 'empty.'}")
         for text in texts.values():

@@ -93,7 +93,7 @@ def _answer(shop: Shop, call: Call, key: str | None) -> Answer:
     except RedirectError:
         return _redirect(call)
     except UncaughtError as error:
-        return Answer(error.status, error.text.encode(), HTML)
+        return Answer(error.status, error.text.encode(), error.content_type)
     except WebserviceError as error:
         return _error(call, error, authenticated=error.status not in {401, 503} or call.resource != "")
     except _NoKeyError:
@@ -135,6 +135,8 @@ def _dispatch(shop: Shop, call: Call, rights: dict[str, list[str]]) -> Answer:
     asked = call.parameters.get("ps_method")
     if call.method == "POST" and asked:
         call.method = asked
+    if call.method == "PATCH" and call.resource and call.resource not in shop.resources:
+        _resource(shop, call, rights)
     if call.method not in allowed:
         raise WebserviceError(405, 23, f"Method {call.method} is not valid")
     if not call.resource:

@@ -87,7 +87,7 @@ def _save_one(shop: Shop, call: Call, resource: Resource, node: etree._Element) 
         behaviour = hooks.of(resource.name)
         behaviour.prepare(shop, entity, before)
         limit = whole(shop.configuration("PS_PRODUCT_SHORT_DESC_LIMIT")) if resource.name == "products" else 0
-        Validator(resource, escaped=shop.major >= (8, 0), short_description_limit=limit).check(entity.values)
+        Validator(resource, escaped=shop.major >= (8, 0), short_description_limit=limit, language=shop.default_language).check(entity.values)
         _set_dates(shop, entity, before)
         behaviour.before_save(shop, entity, before)
         _store(shop, entity, before)
@@ -132,9 +132,11 @@ def _texts(shop: Shop, entity: Entity, known: Field, sent: etree._Element | None
     before = entity.texts(known.name) if known.required else {}
     texts: dict[int, str | None] = {language: before.get(language) for language in languages}
     if sent is None:
-        return texts
+        return dict.fromkeys(languages, "") if known.required else texts
     nodes = sent.findall("language")
     if not nodes:
+        if shop.major < (1, 7) and (sent.text or "") and known.required:
+            return dict.fromkeys(languages, "")  # not taken: the field counts as empty
         if shop.major < (1, 7) and (sent.text or ""):
             arrow = f"{entity.resource.model}->{known.name}"
             raise WebserviceError(400, 84, f'Validation error: "Property {arrow} is not valid"')

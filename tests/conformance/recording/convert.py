@@ -32,6 +32,7 @@ def convert(source: Path, target: Path) -> int:
     target.mkdir(parents=True, exist_ok=True)
     for name, found in transcripts.items():
         content = {
+            "languages": _languages(found),
             "given": [_given(resources[key[0]], key, entity, stand_ins) for key, entity in sorted(needs[name].items(), key=_order)],
             "exchanges": [_exchange(exchange, stand_ins) for exchange in found],
         }
@@ -54,15 +55,26 @@ def _needs(
     for name, number in in_time:
         story = stories.setdefault(transcripts[name][number].host, Story(resources, installed))
         if name not in found:
-            found[name] = Needs(resources, story.start()).read(transcripts[name])
+            found[name] = Needs(resources, story.start(), installed).read(transcripts[name])
         story.seen(transcripts[name][number])
     return found
+
+
+def _languages(exchanges: list[Exchange]) -> int:
+    """How many languages the shop had at the start."""
+    for exchange in exchanges:
+        if exchange.name == "languages" and exchange.method == "POST":
+            return 1
+        if '<language id="2"' in exchange.answer:
+            return 2
+    return 1
 
 
 def _given(resource: Resource, key: Key, entity: Entity, stand_ins: StandIns) -> dict[str, Any]:
     shown: dict[str, Any] = {"resource": key[0], "id": key[1]}
     texts = {known.name for known in resource.fields if known.kind is Kind.TEXT}
-    values = {name: value for name, value in entity.values.items() if not _is_blank(value) or name in KEPT_AT_ZERO or (value and name in texts)}
+    dates = {"date_add", "date_upd"} if key[0] != "orders" else set()
+    values = {name: value for name, value in entity.values.items() if name not in dates and ( not _is_blank(value) or name in KEPT_AT_ZERO or name in texts & {"reference", "name"} or (value and name in texts))}
     if values:
         shown["values"] = stand_ins.in_answer(values)
     if lists := {name: items for name, items in entity.lists.items() if items}:
@@ -71,7 +83,7 @@ def _given(resource: Resource, key: Key, entity: Entity, stand_ins: StandIns) ->
 
 
 def _is_blank(value: object) -> bool:
-    return value == "" or (isinstance(value, str) and not value.strip("0-: .")) or value == {"1": ""}
+    return value == "" or (isinstance(value, str) and not value.strip("0-: .")) or (isinstance(value, dict) and not any(value.values()))
 
 
 def _exchange(exchange: Exchange, stand_ins: StandIns) -> dict[str, Any]:
@@ -108,9 +120,10 @@ def _key(key: str | None) -> str | None:
 
 def written(content: Mapping[str, Any]) -> str:
     """JSON that can be read and compared: one line per given entity, request and answer."""
+    languages = content["languages"]
     given = ",\n".join(f"  {_dump(entry)}" for entry in content["given"])
     exchanges = ",\n".join(_written_exchange(entry) for entry in content["exchanges"])
-    return f'{{"given": [\n{given}\n],\n"exchanges": [\n{exchanges}\n]}}\n'
+    return f'{{"languages": {languages}, "given": [\n{given}\n],\n"exchanges": [\n{exchanges}\n]}}\n'
 
 
 def _written_exchange(entry: Mapping[str, Any]) -> str:

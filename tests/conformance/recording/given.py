@@ -84,7 +84,7 @@ def _entity(value: dict[str, Any]) -> Entity:
 def _list(items: Any) -> list[dict[str, str]]:
     if isinstance(items, dict):  # one item only
         items = list(items.items())
-    return [content for _, content in items if isinstance(content, dict)] if isinstance(items, list) else []
+    return [fields_of(content) for _, content in items if isinstance(content, dict)] if isinstance(items, list) else []
 
 
 def sent(exchange: Exchange) -> dict[str, set[str]]:
@@ -154,9 +154,12 @@ class Story:
 class Needs:
     """What one transcript needs, from what was known at its start."""
 
-    def __init__(self, resources: Mapping[str, Resource], known: dict[Key, Entity]) -> None:
+    def __init__(
+        self, resources: Mapping[str, Resource], known: dict[Key, Entity], installed: Mapping[Key, Entity]
+    ) -> None:
         self.resources = resources
         self.known = known
+        self.installed = installed
         self.given: dict[Key, Entity] = {}
         self.made: set[Key] = set()
         self.written: dict[Key, frozenset[str] | None] = {}
@@ -206,13 +209,15 @@ class Needs:
         }
 
     def _need_path(self, exchange: Exchange) -> None:
-        if exchange.works and exchange.id.isdigit():
+        if exchange.id.isdigit() and (exchange.works or "[131]" in exchange.answer):
             self._need((exchange.name, exchange.id))
         for number in re.findall(r"price\[\w+\]\[product_attribute\]=(\d+)", exchange.path):
             self._need(("combinations", number))
 
     def _need_body(self, exchange: Exchange) -> None:
         keys = [(exchange.name, identity) for identity in sent(exchange)]
+        if exchange.works and exchange.method != "POST":
+            keys += [key for key in entities(exchange.answer, self.resources) if key[0] == exchange.name]
         asked = re.findall(r"\d+", exchange.query.get("id", "")) or [exchange.id]
         if exchange.method == "DELETE" and exchange.works:
             keys += [(exchange.name, number) for number in asked if number]
@@ -225,14 +230,14 @@ class Needs:
                 self._need(("products", numbers[0]))
         for name, target in TARGETS.items():
             for number in re.findall(rf"<{name}(?: [^>]*)?>(?:<!\[CDATA\[)?(\d+)", exchange.body):
-                if (target, number) in self.known:
+                if (target, number) in self.known or (exchange.works and exchange.name == "order_histories"):
                     self._need((target, number))
         for tag, number in re.findall(r"<(\w+)(?: [^>]*)?>\s*<id(?: [^>]*)?>(?:<!\[CDATA\[)?(\d+)", exchange.body):
             if (ITEMS.get(tag, ""), number) in self.known:
                 self._need((ITEMS[tag], number))
 
     def _need(self, key: Key) -> None:
-        if key in self.made or key in self.given or key[0] in NEVER_GIVEN or key[0] not in self.resources:
+        if not key[1].isdigit() or key[1] == "0" or key in self.made or key in self.given or key[0] in NEVER_GIVEN or key[0] not in self.resources:
             return
         known = self.known.get(key, Entity())
         self.given[key] = Entity(dict(known.values), dict(known.lists))
@@ -263,8 +268,9 @@ class Needs:
             self.written[key] = None if whole is None or before is None else before | whole
             for name, items in shown[key].lists.items() if key in shown else []:
                 for item in items:
-                    if (ITEMS.get(name, ""), item.get("id", "")) in self.known:
-                        self._need((ITEMS[name], item["id"]))
+                    key_of_item = (ITEMS.get(name, ""), item.get("id", ""))
+                    if key_of_item in self.known or name in {"categories", "product_option_values"}:
+                        self._need(key_of_item)
             if not patch and key in shown:
                 self._keep_lists(key, shown[key], fields)
         if exchange.method == "DELETE" and exchange.id:
@@ -277,7 +283,7 @@ class Needs:
 
     def _follow(self) -> None:
         for key, entity in self.known.items():
-            if key[0] == "specific_prices" and ("products", str(entity.values.get("id_product"))) in self.given:
+            if key[0] == "specific_prices" and key in self.installed and ("products", str(entity.values.get("id_product"))) in self.given:
                 self._need(key)
         for _ in range(2):
             for (name, _id), entity in list(self.given.items()):
@@ -287,7 +293,8 @@ class Needs:
                     if number.isdigit() and number != "0" and key in self.known:
                         self._need(key)
                 for item in entity.lists.get("combinations", []) if name == "products" else []:
-                    self._need(("combinations", item["id"]))
+                    if ("combinations", item["id"]) in self.known:
+                        self._need(("combinations", item["id"]))
                 maker = ("manufacturers", str(entity.values.get("id_manufacturer", "0")))
                 if name == "products" and maker in self.known:
                     self._need(maker)

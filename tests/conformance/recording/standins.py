@@ -12,8 +12,7 @@ from tests.conformance.recording.transcripts import Exchange
 
 LONGEST_KEPT = 22
 START_KEPT = 8
-TEXT = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-PLAIN = re.compile(r">([^<>]+)<")
+EITHER = re.compile(r"<!\[CDATA\[(.*?)\]\]>|>([^<>]+)<", re.DOTALL)
 NOT_PROSE = re.compile(r"^([A-Z][A-Z0-9_]+|[\d.,:/ -]*|[0-9a-fA-F$./]{32,}|\$2y\$.*|[A-Za-z0-9+/=]{200,}|\S*@\S*|https?://\S*)$")
 
 
@@ -57,8 +56,12 @@ class StandIns:
 
     def in_request(self, body: str) -> str:
         """A body or URL with the known prose replaced."""
-        body = TEXT.sub(lambda found: f"<![CDATA[{self.known.get(found[1], found[1])}]]>", body)
-        return PLAIN.sub(lambda found: f">{self.known.get(unescape(found[1]), found[1])}<", body)
+        return EITHER.sub(self._one, body)
+
+    def _one(self, found: re.Match[str]) -> str:
+        if found[1] is not None:
+            return f"<![CDATA[{self.known.get(found[1], found[1])}]]>"
+        return f">{self.known.get(unescape(found[2]), found[2])}<"
 
     def in_answer(self, content: Any) -> Any:
         """A parsed body with the known prose replaced."""
@@ -73,7 +76,7 @@ def _texts(body: str) -> list[str]:
     try:
         return _strings(json.loads(body))
     except ValueError:
-        return TEXT.findall(body) + [unescape(text) for text in PLAIN.findall(body)]
+        return [cdata or unescape(plain) for cdata, plain in EITHER.findall(body)]
 
 
 def _strings(content: Any) -> list[str]:

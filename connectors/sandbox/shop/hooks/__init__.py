@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from connectors.sandbox.shop.hooks.base import Hooks
-from connectors.sandbox.shop.hooks.catalogue import CategoryHooks, ProductHooks
+from connectors.sandbox.shop.hooks.catalogue import CategoryHooks, ManufacturerHooks, ProductHooks
 from connectors.sandbox.shop.hooks.combinations import CombinationHooks, StockHooks
-from connectors.sandbox.shop.hooks.options import OptionHooks, OptionValueHooks, SpecificPriceHooks
+from connectors.sandbox.shop.hooks.options import FeatureHooks, OptionHooks, OptionValueHooks, SpecificPriceHooks
 from connectors.sandbox.shop.hooks.people import AddressHooks, AttachmentHooks, CustomerHooks, LanguageHooks
-from connectors.sandbox.shop.hooks.sales import OrderCarrierHooks, OrderHistoryHooks, OrderHooks
+from connectors.sandbox.shop.hooks.sales import CartHooks, OrderCarrierHooks, OrderHistoryHooks, OrderHooks
 
 HOOKS: dict[str, Hooks] = {
     "addresses": AddressHooks(),
     "attachments": AttachmentHooks(),
+    "carts": CartHooks(),
     "categories": CategoryHooks(),
     "combinations": CombinationHooks(),
     "customers": CustomerHooks(),
@@ -21,6 +22,8 @@ HOOKS: dict[str, Hooks] = {
     "orders": OrderHooks(),
     "product_option_values": OptionValueHooks(),
     "product_options": OptionHooks(),
+    "manufacturers": ManufacturerHooks(),
+    "product_features": FeatureHooks(),
     "products": ProductHooks(),
     "specific_prices": SpecificPriceHooks(),
     "stock_availables": StockHooks(),

@@ -116,7 +116,11 @@ class ProductHooks(Hooks):
             )
             wanted = {row["id"]: row["wanted"] for row in rows}
             for entity in entities:
-                entity.values["id_default_combination"] = str(wanted.get(entity.id, 0))
+                number = wanted.get(entity.id) or ("" if shop.major < (1, 7) else 0)
+                entity.values["id_default_combination"] = str(number)
+        if shop.major < (1, 7) and "cache_default_attribute" in names:
+            for entity in entities:
+                entity.values["cache_default_attribute"] = str(entity.number("cache_default_attribute") or "")
         for entity in entities:
             entity.values["type"] = packs.kind(shop, entity)
             if "manufacturer_name" in names:
@@ -144,6 +148,14 @@ class ProductHooks(Hooks):
         return str(row["rank"] - (1 if shop.major < (1, 7) else 0))
 
 
+class ManufacturerHooks(Hooks):
+    """Brands: the link_rewrite is computed from the name."""
+
+    def compute(self, shop: Shop, entities: Sequence[Entity], names: frozenset[str]) -> None:
+        for entity in entities:
+            entity.values["link_rewrite"] = slug(entity.text("name"))
+
+
 class CategoryHooks(Hooks):
     """Categories: depth under the parent, position among the siblings, children go with a deleted one."""
 
@@ -152,7 +164,7 @@ class CategoryHooks(Hooks):
         above = shop.get("categories", parent) if parent else None
         if parent and above is None:
             raise UncaughtError
-        entity.values["level_depth"] = str(above["level_depth"] + 1 if above else 0)
+        entity.values["level_depth"] = str(above["level_depth"] + 1 if above else "" if shop.major < (1, 7) else 0)
         entity.values["id_shop_default"] = entity.text("id_shop_default") or "1"
 
     def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:

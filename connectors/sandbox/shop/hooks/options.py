@@ -30,6 +30,16 @@ class SpecificPriceHooks(Hooks):
         return row
 
 
+class FeatureHooks(Hooks):
+    """Features: the next position."""
+
+    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
+        if before is None:
+            row["position"] = shop.database.value("SELECT coalesce(max(position) + 1, 0) FROM ps_product_features")
+            entity.values["position"] = str(row["position"])
+        return row
+
+
 class OptionHooks(Hooks):
     """Options: the next position; a deleted one takes its values and their combinations along."""
 

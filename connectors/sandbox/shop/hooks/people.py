@@ -30,10 +30,9 @@ class CustomerHooks(Hooks):
         password = entity.text("passwd")
         if before is None or password != before["passwd"]:
             entity.values["passwd"] = hashed(password, old=shop.major < (1, 7))
-        if before is None:
-            entity.values["secure_key"] = secrets.token_hex(16)
             entity.values["last_passwd_gen"] = shop.now()
         if before is None:
+            entity.values["secure_key"] = secrets.token_hex(16)
             entity.values["id_lang"] = entity.text("id_lang") or str(shop.default_language)
         entity.values["id_shop"] = entity.text("id_shop") or "1"
         entity.values["id_shop_group"] = entity.text("id_shop_group") or "1"

@@ -47,6 +47,8 @@ class OrderHooks(Hooks):
     def after_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
         if before is None:
             ordering.complete_from_cart(shop, entity.id, paid=money(entity.text("total_paid")))
+            # The answer was made before the order was: it says nothing of state and dates.
+            entity.values |= dict.fromkeys(("current_state", "date_add", "date_upd"), "")
             return
         wanted = entity.number("current_state")
         if wanted and (wanted != before["current_state"] or shop.major < (1, 7)):
@@ -66,6 +68,14 @@ class OrderHooks(Hooks):
         numbers = {row["id_order"]: row["tracking_number"] for row in rows}
         for entity in entities:
             entity.values["shipping_number"] = numbers.get(entity.id, "")
+
+
+class CartHooks(Hooks):
+    """Carts: they belong to a shop even when the body does not say so."""
+
+    def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        entity.values["id_shop"] = entity.text("id_shop") or "1"
+        entity.values["id_shop_group"] = entity.text("id_shop_group") or "1"
 
 
 class OrderHistoryHooks(Hooks):
