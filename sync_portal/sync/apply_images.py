@@ -57,8 +57,12 @@ def _add_product(resolver: Resolver, kind: Kind, task: Task) -> None:
 
 def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductImage], present: set[int]) -> None:
     binding = resolver.bindings.get((kind.name, task.change.key))
+    content = task.encoded.get("content")
     if binding is not None and binding.remote_id in present:
-        _replace(resolver, task, binding, files)
+        task.shop_id = binding.remote_id
+        if binding.pending.get("content") != content:  # else uploaded by a worker that died before it could say so
+            _replace(resolver, task, binding, files)
+        task.sent = True
         return
     lost = _lost_upload(resolver, binding, present)
     if lost is not None:
@@ -66,21 +70,21 @@ def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductIma
         return
     name, data = _content(resolver, task, files)
     known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
-    known.pending = {"existing": sorted(present)}
+    known.pending = {"existing": sorted(present), "content": content}
     known.remote_id = None
     known.save()
     resolver.bindings[kind.name, task.change.key] = known
     task.shop_id = resolver.webservice.upload_image(_product_id(task), name, data, existing=present)
     present.add(task.shop_id)
+    known.remote_id = task.shop_id
+    known.save(update_fields=["remote_id"])  # now, not with the slice: two lost uploads could not be told apart
     task.sent = True
 
 
 def _replace(resolver: Resolver, task: Task, binding: Binding, files: dict[str, ProductImage]) -> None:
-    task.shop_id = binding.remote_id
     if "content" in task.encoded and binding.remote_id is not None:  # a changed rank alone cannot be told to the shop
         name, data = _content(resolver, task, files)
         resolver.webservice.replace_image(_product_id(task), binding.remote_id, name, data)
-    task.sent = True
 
 
 def _lost_upload(resolver: Resolver, binding: Binding | None, present: set[int]) -> int | None:
