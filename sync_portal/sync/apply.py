@@ -18,11 +18,12 @@ from connectors.errors import ConfigurationError, ConnectorError, RejectedRecord
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.state import from_json, to_json
-from sync_portal.sync import decisions, forms
+from sync_portal.sync import decisions, forms, undo
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.finder import find_alternatives, find_existing
+from sync_portal.sync.finder import Candidates, find_alternatives, find_existing
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import KINDS, Kind
+from sync_portal.sync.local import held_as
 from sync_portal.sync.models import Action, Change, ChangeState, DecisionKind
 from sync_portal.sync.resolver import Resolver
 
@@ -40,7 +41,12 @@ class Task:
     sent: bool = False
     as_found: bool = False
     """Adopted and already as it should be: nothing was written."""
+    held_before: dict[str, Any] = field(default_factory=dict)
+    """Adopted: what the shop held before us, in local terms."""
     mismatch: dict[str, str] | None = None
+    """The first field that the shop does not hold as it was sent."""
+    unconfirmed: frozenset[str] = frozenset()
+    """All such fields."""
 
     @property
     def values(self) -> dict[str, Any]:
@@ -68,15 +74,22 @@ def apply(context: RunContext, resolver: Resolver, changes: Sequence[Change], wa
             senders.get(kind.name, send)(context, resolver, kind, tasks)
         finally:
             store(context, resolver, kind, tasks)
-        _stop_if_settings_are_wrong(tasks)
+        _stop_if_the_rest_is_pointless(tasks)
         done += len(tasks)
         context.progress(done)
 
 
-def _stop_if_settings_are_wrong(tasks: Sequence[Task]) -> None:
-    for task in tasks:
-        if isinstance(task.error, ConfigurationError):
-            raise task.error
+AWAY = frozenset({"shop.unreachable", "shop.timeout", "shop.busy"})
+"""What all records of a slice can only share when the shop itself is away."""
+
+
+def _stop_if_the_rest_is_pointless(tasks: Sequence[Task]) -> None:
+    errors = [task.error for task in tasks if task.error is not None]
+    for error in errors:
+        if isinstance(error, ConfigurationError):
+            raise error
+    if len(errors) == len(tasks) and all(error.cause in AWAY for error in errors):
+        raise errors[0]
 
 
 def _slices(changes: Sequence[Change], wanted: Mapping[int, str]) -> Iterator[tuple[Kind, list[Task]]]:
@@ -135,10 +148,11 @@ def live(tasks: Sequence[Task]) -> list[Task]:
 def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     """Fill in what is to be sent; a task whose reference is missing in the shop fails alone."""
     resolver.bindings.preload(_references(tasks))
+    languages = resolver.languages  # asked before the loop: a shop that is away is no fault of a record
     for task in tasks:
         fields = {name: from_json(value) for name, value in task.values.items()}
         try:
-            task.encoded = forms.encode(kind, fields, resolver.id_of, resolver.languages)
+            task.encoded = forms.encode(kind, fields, resolver.id_of, languages)
         except (RejectedRecordError, RetryableError) as error:
             task.error = error
 
@@ -153,20 +167,18 @@ def _references(tasks: Sequence[Task]) -> Iterator[tuple[str, str]]:
 
 def _adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     """Take for ours what the shop has already; where it is not certain which one, ask a person and create nothing."""
-    asked = [task for task in tasks if not _to_be_created(resolver, kind, task)]
-    encoded = [task.encoded for task in asked]
-    unknown = []
-    for task, candidates in zip(asked, find_existing(resolver, kind, encoded), strict=True):
-        if candidates.uncertain:
-            _ask_which(resolver, kind, task, [("identity", entity) for entity in candidates.found])
-        elif (entity := candidates.certain) is not None:
-            task.shop_id, task.adopted = entity.id, True
-            task.as_found = task.sent = all(
-                forms.same(value, forms.held_value(kind, name, entity)) for name, value in task.encoded.items()
-            )
+    unknown: list[Task] = []
+    given: set[int | None] = set()
+    for task, candidates in zip(tasks, _candidates(resolver, kind, tasks), strict=True):
+        entity = candidates.certain
+        if candidates.uncertain or (entity is not None and entity.id in given):
+            _ask_which(resolver, kind, task, [("identity", found) for found in candidates.found])
+        elif entity is not None:
+            given.add(entity.id)
+            _take(resolver, kind, task, entity)
         elif not kind.creatable:
             task.error = RetryableError("shop.missing_reference", {"kind": kind.name, "key": task.change.key})
-        else:
+        elif not _refused(resolver, kind, task):
             unknown.append(task)
     if kind.alternatives and unknown:
         alike = find_alternatives(resolver, kind, [task.encoded for task in unknown])
@@ -175,10 +187,24 @@ def _adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
                 _ask_which(resolver, kind, task, found)
 
 
-def _to_be_created(resolver: Resolver, kind: Kind, task: Task) -> bool:
-    """A person looked at the candidates and said that it is none of them."""
+def _take(resolver: Resolver, kind: Kind, task: Task, entity: Entity) -> None:
+    task.shop_id, task.adopted = entity.id, True
+    task.held_before = {name: held_as(resolver, kind, name, task.values[name], entity) for name in task.encoded}
+    task.as_found = task.sent = task.held_before == {name: task.values[name] for name in task.encoded}
+
+
+def _candidates(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> list[Candidates]:
+    """What the shop has of each, without those of which a person said that it is none of them."""
+    found = find_existing(resolver, kind, [task.encoded for task in tasks])
+    return [
+        Candidates([entity for entity in candidates.found if entity.id not in _refused(resolver, kind, task)])
+        for task, candidates in zip(tasks, found, strict=True)
+    ]
+
+
+def _refused(resolver: Resolver, kind: Kind, task: Task) -> Sequence[int]:
     binding = resolver.bindings.get((kind.name, task.change.key))
-    return binding is not None and bool(binding.pending.get("create"))
+    return binding.pending.get("not", []) if binding is not None else []
 
 
 SCORES = {"identity": 100, "ean13": 80}
@@ -215,7 +241,7 @@ def _leave_what_is_right(resolver: Resolver, kind: Kind, tasks: list[Task]) -> N
     held = _held(resolver, kind, tasks)
     for task in tasks:
         row = held.get(task.shop_id)
-        task.as_found = task.sent = row is not None and _mismatch(kind, task.encoded, row) is None
+        task.as_found = task.sent = row is not None and not _mismatches(kind, task.encoded, row)
 
 
 def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
@@ -225,7 +251,7 @@ def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
 
     def find(entity: Entity) -> Entity | None:
         position = next(place for place, sent in enumerate(entities) if sent is entity)
-        return find_existing(resolver, kind, [tasks[position].encoded])[0].certain
+        return _candidates(resolver, kind, [tasks[position]])[0].certain
 
     for task, outcome in zip(tasks, resolver.webservice.create(kind.resource, entities, find=find), strict=True):
         task.shop_id, task.error, task.sent = outcome.id, outcome.error, outcome.error is None
@@ -253,11 +279,12 @@ def _confirm(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     held = _held(resolver, kind, tasks)
     for task in tasks:
         row = held.get(task.shop_id)
-        task.mismatch = (
-            {"field": "id", "found": "", "sent": str(task.shop_id)}
-            if row is None
-            else _mismatch(kind, task.encoded, row)
-        )
+        if row is None:
+            task.mismatch = {"field": "id", "found": "", "sent": str(task.shop_id)}
+            task.unconfirmed = frozenset(task.encoded)
+        elif different := _mismatches(kind, task.encoded, row):
+            task.mismatch = different[0]
+            task.unconfirmed = frozenset(one["field"] for one in different)
 
 
 def _held(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> dict[int | None, Entity]:
@@ -270,12 +297,12 @@ def _held(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> dict[int | N
     return {row.id: row for row in rows}
 
 
-def _mismatch(kind: Kind, encoded: Mapping[str, ShopValue], row: Entity) -> dict[str, str] | None:
-    for name, sent in encoded.items():
-        found = forms.held_value(kind, name, row)
-        if not forms.same(sent, found):
-            return {"field": name, "found": forms.readable(found), "sent": forms.readable(sent)}
-    return None
+def _mismatches(kind: Kind, encoded: Mapping[str, ShopValue], row: Entity) -> list[dict[str, str]]:
+    return [
+        {"field": name, "found": forms.readable(found), "sent": forms.readable(sent)}
+        for name, sent in encoded.items()
+        if not forms.same(sent, found := forms.held_value(kind, name, row))
+    ]
 
 
 # --- what became of a slice, stored ----------------------------------------------------------------------------------
@@ -286,12 +313,14 @@ def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[T
     fresh: list[Binding] = []
     kept: list[Binding] = []
     gone: list[int] = []
+    undoing = undo.undoes(context.run)
     for task in tasks:
         _mark(context, task)
         binding = resolver.bindings.get((kind.name, task.change.key))
         if task.change.action == Action.DELETE and task.error is None and task.sent and binding is not None:
-            if "undo" in context.run.scope:  # kept, so that the next run does not simply make it again
+            if undoing:  # kept, so that the next run does not simply make it again
                 binding.remote_id, binding.undone, binding.confirmed = None, binding.confirmed, {}
+                binding.confirmed_at = timezone.now()
                 kept.append(binding)
             else:
                 gone.append(binding.pk)
@@ -299,20 +328,32 @@ def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[T
             continue
         known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
         if _bind(known, task):
+            if undoing and task.sent:
+                known.undone = {**known.undone, **undo.undone_by(known.previous)}
             (kept if binding else fresh).append(known)
             resolver.bindings[kind.name, task.change.key] = known
-    fields = ["state", "cause", "facts", "detail", "shop_id_given"]
+    fields = ["state", "cause", "facts", "detail", "shop_id_given", "as_found"]
     Change.objects.bulk_update([task.change for task in tasks], fields, batch_size=500)
     Binding.objects.bulk_create(fresh, batch_size=500)
     columns = ["remote_id", "confirmed", "previous", "undone", "pending", "confirmed_at"]
     columns += ["parked", "parked_cause", "parked_facts"]
     Binding.objects.bulk_update(kept, columns, batch_size=200)
     Binding.objects.filter(pk__in=gone).delete()
+    adopted = [task for task in tasks if task.adopted]
+    if adopted:
+        Change.objects.bulk_update([task.change for task in adopted], ["action", "differences"], batch_size=200)
+    if any(task.change.action == Action.CREATE and task.sent for task in tasks) or adopted:
+        decisions.close_adoptions(resolver.shop, kind.name, [task.change.key for task in tasks if task.sent])
 
 
 def _mark(context: RunContext, task: Task) -> None:
     change = task.change
     change.shop_id_given = task.shop_id
+    if task.adopted:  # it was there: what happened to it is a change of what the shop held
+        change.action = Action.UPDATE
+        change.differences = [
+            {**difference, "before": task.held_before.get(difference["field"])} for difference in change.differences
+        ]
     if task.error is not None:
         rejected = isinstance(task.error, RejectedRecordError)
         change.state = ChangeState.REJECTED if rejected else ChangeState.LATER
@@ -322,7 +363,7 @@ def _mark(context: RunContext, task: Task) -> None:
         change.state, change.cause, change.facts = ChangeState.APPLIED, "shop.not_confirmed", task.mismatch
         context.count(written=1, rejected=1)
     elif task.sent:
-        change.state = ChangeState.CONFIRMED
+        change.state, change.as_found = ChangeState.CONFIRMED, task.as_found
         context.count(written=0 if task.as_found else 1, confirmed=1)
 
 
@@ -342,8 +383,8 @@ def _bind(binding: Binding, task: Task) -> bool:
     values = {name: to_json(from_json(value)) for name, value in task.values.items()}
     if task.mismatch is not None:  # sent again at every run until it holds would never end: park it
         binding.parked, binding.parked_cause, binding.parked_facts = task.wanted, "shop.not_confirmed", task.mismatch
-        values.pop(task.mismatch["field"], None)
-    binding.previous = {name: binding.confirmed.get(name) for name in values}
+        values = {name: value for name, value in values.items() if name not in task.unconfirmed}
+    binding.previous = {name: task.held_before.get(name, binding.confirmed.get(name)) for name in values}
     binding.confirmed = {**binding.confirmed, **values}
     binding.undone = {name: value for name, value in binding.undone.items() if name not in values}
     binding.confirmed_at = timezone.now()

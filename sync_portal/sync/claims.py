@@ -68,6 +68,16 @@ def release(run: Run, state: str, **fields: object) -> bool:
     return bool(mine.update(state=state, ended_at=timezone.now(), lease_until=None, **fields))
 
 
+def give_back(run: Run) -> bool:
+    """Put a run that was just claimed back into the queue, as if it had not been; False when it has to go on."""
+    mine = Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING)
+    try:
+        with transaction.atomic():
+            return bool(mine.update(state=RunState.QUEUED, attempt=F("attempt") - 1, lease_until=None, started_at=None))
+    except IntegrityError:  # a newer one waits already
+        return False
+
+
 def sweep() -> list[int]:
     """Look after runs whose worker died: back to the queue, or failed after too many attempts. Ids to dispatch
     again.

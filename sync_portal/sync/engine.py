@@ -69,7 +69,9 @@ def _resume(context: RunContext) -> None:
     changes.filter(state__in=[ChangeState.PLANNED, ChangeState.HELD, ChangeState.LATER]).delete()
     done = Counter(changes.values_list("state", flat=True))
     context.count(
-        written=done[ChangeState.CONFIRMED] + done[ChangeState.APPLIED], confirmed=done[ChangeState.CONFIRMED]
+        written=done[ChangeState.CONFIRMED] + done[ChangeState.APPLIED],
+        confirmed=done[ChangeState.CONFIRMED],
+        rejected=done[ChangeState.REJECTED] + done[ChangeState.APPLIED],
     )
 
 
@@ -97,6 +99,7 @@ def _towards_the_shop(context: RunContext) -> None:
 
 def _carry_out(context: RunContext, resolver: Resolver, plan: Plan, rules: ShopRules) -> None:
     """Store the plan, pass the brakes, write."""
+    plan = _not_told_yet(context, resolver.shop, plan)
     changes = _keep(context, resolver.shop, plan)
     context.count(unchanged=plan.unchanged, to_write=len(changes))
     if context.preview:
@@ -106,29 +109,41 @@ def _carry_out(context: RunContext, resolver: Resolver, plan: Plan, rules: ShopR
     apply(context, resolver, list(changes), {change.pk: wanted for change, wanted in changes.items()})
 
 
+def _not_told_yet(context: RunContext, shop: ShopConnection, plan: Plan) -> Plan:
+    """An earlier attempt of this run may have got some of it through or refused: that is held now, and told already."""
+    told = _told(context, shop)
+    return Plan(
+        [change for change in plan.changes if change.held is None or (change.kind, change.key) not in told],
+        plan.unchanged,
+    )
+
+
+def _told(context: RunContext, shop: ShopConnection) -> set[tuple[str, str]]:
+    return set(Change.objects.filter(run=context.run, shop=shop).values_list("kind", "key"))
+
+
 def _backwards(context: RunContext) -> None:
-    """Undo an earlier run, shop after shop; what was put back waits until its source changes."""
+    """Undo an earlier run, shop after shop."""
     for shop in context.shops():
         resolver = Resolver(shop, context.webservice(shop))
         plan = undo.plan_undo(context.run.scope["undo"], resolver)
         _carry_out(context, resolver, plan, context.rules(shop))
-        undo.park_undone(context.run, resolver)
 
 
 def _prepare(context: RunContext, resolver: Resolver, rules: ShopRules) -> None:
     """What the scope asks for before the plan is made: refused records may go again, a product is looked at afresh."""
-    for place in scopes.places_to_unpark(context.run.scope):
+    for place in scopes.places_to_unpark(context.run.scope, resolver.shop.pk):
         if binding := resolver.bindings.get(place):
             binding.parked = ""
-    product = context.run.scope.get("product")
-    if product and not context.preview:
-        mine = [place for place in resolver.bindings if scopes.belongs_to(place[1], product)]
+    products = scopes.products_to_refresh(context.run.scope)
+    if products and not context.preview:
+        mine = [place for place in resolver.bindings if any(scopes.belongs_to(*place, name) for name in products)]
         drift.refresh(resolver, rules, mine)
 
 
 def _limited(context: RunContext, resolver: Resolver, plan: Plan) -> Plan:
     """The plan within the run's scope and without the fields about which a person is being asked."""
-    wanted = scopes.selector(context.run.scope)
+    wanted = scopes.selector(context.run.scope, resolver.shop.pk)
     chosen_fields = set(context.run.scope.get("fields") or [])
     kept = [scopes.with_fields(change, chosen_fields) for change in plan.changes if wanted(change)]
     if "plan" in context.run.scope:
@@ -138,8 +153,9 @@ def _limited(context: RunContext, resolver: Resolver, plan: Plan) -> Plan:
 
 def _mark_stale(context: RunContext, resolver: Resolver, kept: set[tuple[str, str]]) -> None:
     """What a person chose and is no longer as it was shown: told, not written."""
-    for place, seen in scopes.chosen(context.run.scope).items():
-        if seen.shop_id == resolver.shop.pk and place not in kept:
+    known = kept | _told(context, resolver.shop)
+    for place, seen in scopes.chosen(context.run.scope, resolver.shop.pk).items():
+        if place not in known:
             context.change(
                 shop=resolver.shop,
                 kind=seen.kind,

@@ -90,14 +90,13 @@ def carry(lane: str) -> str:
     """The django-q2 task: take the lane's next run and execute it. Returns the run's state, or that there was none."""
     from sync_portal.sync import engine
 
-    for candidate in lanes.takeable(lane):
-        run = claims.claim(candidate.pk)
-        if run is not None:
-            state = engine.execute(run)
-            if lanes.takeable(lane):  # what this run stood in front of
-                dispatch(lane)
-            return state
-    return "nothing to do"
+    run = lanes.take(lane)
+    if run is None:
+        return "nothing to do"
+    state = engine.execute(run)
+    if lanes.takeable(lane):  # what this run stood in front of
+        dispatch(lane)
+    return state
 
 
 def run_here(
@@ -163,11 +162,12 @@ def approve(stopped: Run, *, user: User, comment: str) -> Run:
 
     Raises:
         ValueError: the run was not stopped by a brake, or nothing says why it may pass.
+        QueueBusy: it was limited to what a person chose, and another run of the flow waits.
     """
     if stopped.state != RunState.STOPPED or not comment.strip():
         raise ValueError("only a run stopped by a brake can be approved, with a comment")
     with transaction.atomic():  # the job leaves with the commit, so no worker starts before the approval stands
-        run = request_run(stopped.client, stopped.flow, trigger=Trigger.RETRY, user=user)
+        run = request_run(stopped.client, stopped.flow, trigger=Trigger.RETRY, user=user, scope=stopped.scope)
         Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(approved_by=user, approval=comment.strip()[:300])
     return run
 

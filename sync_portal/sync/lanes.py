@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
+from sync_portal.sync import claims
 from sync_portal.sync.models import Run, RunState
+
+SERVED_WITHIN = timedelta(hours=6)
+"""Who was served longer ago is first anyway; looking no further back keeps the question cheap in a long history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +42,19 @@ def in_order(lane: str) -> list[Run]:
     waiting = list(Run.objects.filter(lane=lane, state=RunState.QUEUED).order_by("pk"))
     running = list(Run.objects.filter(state=RunState.RUNNING).only("client_id", "flow", "lane"))
     per_client = Counter(run.client_id for run in running if run.lane == lane)
+    since = timezone.now() - SERVED_WITHIN
     served = dict(
-        Run.objects.filter(lane=lane, started_at__isnull=False, client_id__in={run.client_id for run in waiting})
+        Run.objects.filter(lane=lane, started_at__gt=since, client_id__in={run.client_id for run in waiting})
+        .order_by()
         .values_list("client_id")
         .annotate(Max("started_at"))
     )
-    never = timezone.now().replace(year=1)
 
     def rank(run: Run) -> tuple[bool, int, datetime, int]:
         return (
             bool(_block(run, running, per_client)),
             per_client[run.client_id],
-            served.get(run.client_id, never),
+            served.get(run.client_id, since),
             run.pk,
         )
 
@@ -61,6 +66,27 @@ def takeable(lane: str) -> list[Run]:
     running = list(Run.objects.filter(state=RunState.RUNNING).only("client_id", "flow", "lane"))
     per_client = Counter(run.client_id for run in running if run.lane == lane)
     return [run for run in in_order(lane) if not _block(run, running, per_client)]
+
+
+def take(lane: str) -> Run | None:
+    """Claim the lane's next run; None when there is none that may begin.
+
+    Two workers that look at the same moment may both take a run of the same client: the one that comes second by the
+    database's own order gives its run back, so that a client keeps to its share.
+    """
+    for candidate in takeable(lane):
+        run = claims.claim(candidate.pk)
+        if run is not None and not _beyond_the_share(run):
+            return run
+    return None
+
+
+def _beyond_the_share(run: Run) -> bool:
+    own = Run.objects.filter(client=run.client_id, lane=run.lane, state=RunState.RUNNING)
+    in_turn = list(own.order_by("started_at", "pk").values_list("pk", flat=True))
+    if run.pk in in_turn[: share_of_workers()]:
+        return False
+    return claims.give_back(run)
 
 
 def why_waiting(run: Run) -> Waiting | None:

@@ -67,6 +67,8 @@ class Resolver:
         binding = self.bindings.get((ref.kind, ref.key))
         if binding is not None and binding.remote_id:
             return binding.remote_id
+        if ref.key.startswith("#") and ref.key[1:].isdigit():  # the shop's own, see `local.held_as`
+            return int(ref.key[1:])
         if (ref.kind, ref.key) in CONFIGURATION:
             return int(self.configuration[CONFIGURATION[ref.kind, ref.key]])
         if ref.kind == "taxes":

@@ -2,7 +2,8 @@
 
 ``{"product": "POLO"}``: one product and what it needs; ``{"retry": 12}``: what run 12 left refused;
 ``{"plan": 12, "changes": [...], "fields": [...]}``: what a person chose of the preview 12; ``{"undo": 12}``: run 12
-backwards; ``{"full": true}``: everything derived anew.
+backwards; ``{"full": true}``: everything derived anew. The whole flow that also does what two of these asked for:
+``{"refresh": ["POLO"], "unpark": [12], "full": true}``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from sync_portal.sync.models import Change, ChangeState, Run
+from sync_portal.sync.decisions import OF_A_PRODUCT
+from sync_portal.sync.models import Action, Change, ChangeState, Run
 from sync_portal.sync.plan import PlannedChange
 
 PLAN_EXPIRES = timedelta(hours=4)
@@ -29,8 +31,31 @@ class PlanExpired(ValueError):
 
 
 def union(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """The scope of one waiting run that is to do the work of two: the same one, or the whole flow."""
-    return first if first == second else {}
+    """The scope of one waiting run that is to do the work of two: the same one, or the whole flow, which still looks
+    at the products afresh and sends again what was refused, where one of the two had been asked to.
+    """
+    if first == second:
+        return first
+    both = {
+        "refresh": sorted({*products_to_refresh(first), *products_to_refresh(second)}),
+        "unpark": sorted({*_runs_to_retry(first), *_runs_to_retry(second)}),
+        "full": bool(first.get("full") or second.get("full")),
+    }
+    return {name: value for name, value in both.items() if value}
+
+
+def partial(scope: dict[str, Any]) -> bool:
+    """Whether the run leaves a part of the flow's work to another one."""
+    return bool(set(scope) - {"full", "refresh", "unpark"})
+
+
+def products_to_refresh(scope: dict[str, Any]) -> list[str]:
+    """The products that are to be compared with what the shop holds now."""
+    return [str(scope["product"])] if "product" in scope else list(scope.get("refresh", []))
+
+
+def _runs_to_retry(scope: dict[str, Any]) -> list[int]:
+    return [scope["retry"]] if "retry" in scope else list(scope.get("unpark", []))
 
 
 def exclusive(scope: dict[str, Any]) -> bool:
@@ -38,26 +63,28 @@ def exclusive(scope: dict[str, Any]) -> bool:
     return "plan" in scope or "undo" in scope
 
 
-def selector(scope: dict[str, Any]) -> Wanted:
-    """Which planned changes the run may write."""
+def selector(scope: dict[str, Any], shop_id: int) -> Wanted:
+    """Which planned changes of a shop the run may write."""
     if "product" in scope:
-        return lambda change: change.kind in SHARED or belongs_to(change.key, str(scope["product"]))
+        return lambda change: change.kind in SHARED or belongs_to(change.kind, change.key, str(scope["product"]))
     if "retry" in scope:
-        places = set(_left(scope["retry"]).values_list("kind", "key"))
+        places = set(places_to_unpark(scope, shop_id))
         return lambda change: (change.kind, change.key) in places
     if "plan" in scope:
-        return _same_as_previewed(scope)
+        return _same_as_previewed(scope, shop_id)
     return lambda _change: True
 
 
-def belongs_to(key: str, product: str) -> bool:
-    """Whether a local key is this product's own or of one of its combinations, prices, photos."""
-    return key == product or key.startswith(f"{product}|")
+def belongs_to(kind: str, key: str, product: str) -> bool:
+    """Whether a resource is this product or one of its combinations, stocks, prices, photos."""
+    return (kind in OF_A_PRODUCT and key.startswith(f"{product}|")) or (
+        kind in {"products", "stock"} and key == product
+    )
 
 
 def with_fields(change: PlannedChange, fields: set[str]) -> PlannedChange:
-    """An update limited to the named fields; with none named, or for another action, the change as it is."""
-    if not fields or change.action != "update":
+    """An update limited to the named fields; with none named the change as it is."""
+    if not fields:
         return change
     return replace(
         change,
@@ -66,17 +93,22 @@ def with_fields(change: PlannedChange, fields: set[str]) -> PlannedChange:
     )
 
 
-def _left(run_id: int) -> Any:
-    return Change.objects.filter(run_id=run_id, state__in=[ChangeState.REJECTED, ChangeState.LATER])
+def _left(runs: Iterable[int]) -> Any:
+    """What runs did not get through; a record refused before is held by its later runs, so a person finds it there."""
+    states = [ChangeState.REJECTED, ChangeState.LATER, ChangeState.APPLIED, ChangeState.HELD]
+    return Change.objects.filter(run_id__in=list(runs), state__in=states)
 
 
-def places_to_unpark(scope: dict[str, Any]) -> Iterable[tuple[str, str]]:
+def places_to_unpark(scope: dict[str, Any], shop_id: int | None = None) -> list[tuple[str, str]]:
     """(kind, key) of what may be sent again although the shop refused it: a person asked for it."""
-    return list(_left(scope["retry"]).values_list("kind", "key")) if "retry" in scope else []
+    left = _left(_runs_to_retry(scope))
+    return list((left.filter(shop=shop_id) if shop_id else left).values_list("kind", "key"))
 
 
-def chosen(scope: dict[str, Any]) -> dict[tuple[str, str], Change]:
-    """The changes of a preview that a person chose, by (kind, key).
+def chosen(scope: dict[str, Any], shop_id: int | None = None) -> dict[tuple[str, str], Change]:
+    """The changes of a preview that a person chose (for one shop), by (kind, key).
+
+    Fields are chosen among updates: a creation is chosen by itself or with the whole.
 
     Raises:
         PlanExpired: the preview is more than four hours old.
@@ -85,13 +117,20 @@ def chosen(scope: dict[str, Any]) -> dict[tuple[str, str], Change]:
     if preview.ended_at is None or timezone.now() - preview.ended_at > PLAN_EXPIRES:
         raise PlanExpired(f"run {preview.pk}")
     changes = Change.objects.filter(run=preview, state=ChangeState.PLANNED)
+    if shop_id:
+        changes = changes.filter(shop=shop_id)
     if scope.get("changes"):
         changes = changes.filter(pk__in=scope["changes"])
-    return {(change.kind, change.key): change for change in changes}
+    fields = set(scope.get("fields") or [])
+    return {(change.kind, change.key): change for change in changes if not fields or _has(change, fields)}
 
 
-def _same_as_previewed(scope: dict[str, Any]) -> Wanted:
-    previewed = chosen(scope)
+def _has(change: Change, fields: set[str]) -> bool:
+    return change.action == Action.UPDATE and any(difference["field"] in fields for difference in change.differences)
+
+
+def _same_as_previewed(scope: dict[str, Any], shop_id: int) -> Wanted:
+    previewed = chosen(scope, shop_id)
     fields = set(scope.get("fields") or [])
 
     def wanted(change: PlannedChange) -> bool:

@@ -1,7 +1,12 @@
-"""A run backwards: for each thing it wrote, the values that stood there before, where nothing has changed since."""
+"""A run backwards: for each thing it wrote, the values that stood there before, where nothing has changed since.
+
+What was put back waits until something else is wanted: the binding remembers the values undone (`apply.store`). The
+undo of an undo does the first run's work again, and then nothing is left undone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mapping.state import Held, from_json
@@ -13,6 +18,20 @@ HIDEABLE = frozenset({"products", "categories"})
 """What was created and cannot be deleted without a person is taken offline instead."""
 
 DELETABLE = frozenset({"specific_prices", "images"})
+
+
+def undoes(run: Run) -> bool:
+    """Whether the run takes back what a flow wrote; the undo of an undo does not: it writes it again."""
+    depth, scope = 0, run.scope
+    while "undo" in scope:
+        depth += 1
+        scope = Run.objects.filter(pk=scope["undo"]).values_list("scope", flat=True).first() or {}
+    return depth % 2 == 1
+
+
+def undone_by(replaced: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that an undo replaced: left alone while they are what is wanted."""
+    return {name: value for name, value in replaced.items() if value is not None}
 
 
 def plan_undo(run_id: int, resolver: Resolver) -> Plan:
@@ -28,10 +47,10 @@ def _reverse(change: Change, known: Bound | None) -> PlannedChange | None:
             return _back(change, known)
         case Action.CREATE:
             return _uncreate(change, known)
-    return _line(change, [], "update", Held("undo.deleted", {"label": change.label}))
+    return _make_again(change, known)
 
 
-def _back(change: Change, known: Bound | None) -> PlannedChange:
+def _back(change: Change, known: Bound | None) -> PlannedChange | None:
     moved = [
         difference["field"]
         for difference in change.differences
@@ -42,20 +61,33 @@ def _back(change: Change, known: Bound | None) -> PlannedChange:
     differences = [
         {"field": item["field"], "before": item["after"], "after": item["before"], "why": f"undo #{change.run_id}"}
         for item in change.differences
-        if item["before"] is not None
+        if item["before"] not in (None, item["after"])
     ]
-    return _line(change, differences, "update", None)
+    return _line(change, differences, "update", None) if differences else None
 
 
 def _uncreate(change: Change, known: Bound | None) -> PlannedChange | None:
     if known is None or known.shop_id is None:
         return None
     if change.kind in HIDEABLE:
+        if known.confirmed.get("active") == "0":
+            return None
         differences = [{"field": "active", "before": "1", "after": "0", "why": f"undo #{change.run_id}"}]
         return _line(change, differences, "update", None)
     if change.kind in DELETABLE:
         return _line(change, [], "delete", None)
     return None  # an option or a combination hurts nobody once its product is offline
+
+
+def _make_again(change: Change, known: Bound | None) -> PlannedChange:
+    """What an undo had deleted is made again as it was; what a flow had deleted, its next run makes if Sage has it."""
+    if known is None or known.shop_id is not None or not known.undone or change.kind == "images":
+        return _line(change, [], "update", Held("undo.deleted", {"label": change.label}))
+    differences = [
+        {"field": name, "before": None, "after": value, "why": f"undo #{change.run_id}"}
+        for name, value in known.undone.items()
+    ]
+    return _line(change, differences, "create", None)
 
 
 def _line(change: Change, differences: list[dict[str, Any]], action: str, held: Held | None) -> PlannedChange:
@@ -66,20 +98,7 @@ def _line(change: Change, differences: list[dict[str, Any]], action: str, held: 
         action=action,
         fields={difference["field"]: from_json(difference["after"]) for difference in differences},
         differences=differences,
-        risk=risk(differences, exists=True) if action == "update" else 90,
+        risk=90 if action == "delete" else risk(differences, exists=action == "update"),
         wanted="",
         held=held,
     )
-
-
-def park_undone(run: Run, resolver: Resolver) -> None:
-    """What was put back is not simply written again by the next run: it waits until Sage (or a rule) changes.
-
-    The undone run's wanted state is the binding's values from before the undo: `previous` holds them.
-    """
-    places = Change.objects.filter(run=run, shop=resolver.shop, state=ChangeState.CONFIRMED)
-    for kind, key in places.values_list("kind", "key").distinct():
-        binding = resolver.bindings.get((kind, key))
-        if binding is not None and binding.undone != binding.previous:
-            binding.undone = dict(binding.previous)
-            binding.save(update_fields=["undone"])

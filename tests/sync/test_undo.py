@@ -1,0 +1,233 @@
+"""A run backwards, what it leaves alone, and the undo of an undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sync_portal.sync import jobs
+from sync_portal.sync.models import Run, Trigger
+from tests.flows.portal import World, changes_of, writes
+from tests.sync.shop_edits import edit
+
+pytestmark = [pytest.mark.flow, pytest.mark.django_db]
+
+POLO = ("products", "POLO-BLEU-M")
+
+
+def undo(world: World, run: Run) -> Run:
+    asked = jobs.undo(run)
+    assert (asked.trigger, asked.scope) == (Trigger.UNDO, {"undo": run.pk})
+    assert jobs.carry(asked.lane) == "succeeded"
+    return Run.objects.get(pk=asked.pk)
+
+
+def undo_past_the_brakes(world: World, run: Run, user: Any) -> Run:
+    """Many deletions stop before the first one; a person lets them pass."""
+    asked = jobs.undo(run)
+    assert jobs.carry(asked.lane) == "stopped"
+    passed = jobs.approve(Run.objects.get(pk=asked.pk), user=user, comment="Voulu")
+    assert jobs.carry(passed.lane) == "succeeded"
+    return Run.objects.get(pk=passed.pk)
+
+
+def price_in_sage(world: World, price: str, reference: str = "POLO-BLEU-M") -> None:
+    world.company.update("F_ARTICLE", "AR_Ref", reference, AR_PrixVen=price)
+
+
+def price(world: World, reference: str = "POLO-BLEU-M") -> str:
+    return str(world.shop.product(reference)["price"])
+
+
+@pytest.fixture
+def dearer(small: World) -> tuple[World, Run]:
+    """A published shop whose last run raised one price from 19.90 to 21.40."""
+    small.publish("catalogue")
+    price_in_sage(small, "21.40")
+    run = small.run("catalogue")
+    assert price(small) == "21.400000"
+    return small, run
+
+
+def test_a_price_is_put_back_and_left_alone_until_sage_changes_it(dearer: tuple[World, Run]) -> None:
+    world, run = dearer
+    undone = undo(world, run)
+    assert changes_of(undone) == {POLO: {"price": ("21.400000", "19.900000")}}
+    assert price(world) == "19.900000"
+    assert [writes(world.run(flow)) for flow in ("catalogue", "catalogue")] == [{}, {}]
+    price_in_sage(world, "24.00")
+    world.publish("catalogue")
+    assert price(world) == "24.000000"
+
+
+def test_other_fields_of_an_undone_product_are_still_written(dearer: tuple[World, Run]) -> None:
+    world, run = dearer
+    undo(world, run)
+    world.company.update("F_ARTICLE", "AR_Ref", "POLO-BLEU-M", AR_Design="Polo nuit")
+    assert list(changes_of(world.run("catalogue")).values()) == [
+        {"name": ({"fr": "Polo d'accueil manches courtes bleu M"}, {"fr": "Polo nuit"})}
+    ]
+    assert price(world) == "19.900000"
+
+
+def test_two_undone_runs_both_stay_undone(dearer: tuple[World, Run]) -> None:
+    world, first = dearer
+    world.company.update("F_ARTICLE", "AR_Ref", "POLO-BLEU-M", AR_PoidsNet="300")
+    second = world.run("catalogue")
+    undo(world, first)
+    undo(world, second)
+    assert writes(world.run("catalogue")) == {}
+    product = world.shop.product("POLO-BLEU-M")
+    assert (product["price"], product["weight"]) == ("19.900000", "0.220000")
+
+
+def test_what_changed_since_is_skipped_with_its_cause_and_the_rest_put_back(small: World) -> None:
+    small.publish("catalogue")
+    price_in_sage(small, "21.40")
+    price_in_sage(small, "31.00", "SECATEUR")
+    small.company.update("F_ARTICLE", "AR_Ref", "CARNET-A5", AR_PrixVen="9.99")
+    run = small.run("catalogue")
+    price_in_sage(small, "22.00")
+    small.publish("catalogue")
+    undone = undo(small, run)
+    held = undone.changes.get(state="held")
+    assert (held.key, held.cause, held.facts["field"]) == ("POLO-BLEU-M", "undo.changed_since", "price")
+    assert price(small) == "22.000000"
+    assert price(small, "CARNET-A5") != "9.990000"
+    assert undone.held == 1
+
+
+def test_created_products_are_taken_offline_and_stay_so(small: World) -> None:
+    first = small.run("catalogue")
+    undone = undo(small, first)
+    assert undone.rejected == 0
+    assert {row["active"] for row in small.shop.list("products")} == {"0"}
+    assert writes(small.run("catalogue")) == {}
+    assert {row["active"] for row in small.shop.list("products")} == {"0"}
+
+
+def test_created_specific_prices_are_deleted_and_not_made_again(small: World, make_user: Any) -> None:
+    small.publish("catalogue", "customers")
+    run = small.run("prices")
+    assert small.shop.list("specific_prices")
+    undo_past_the_brakes(small, run, make_user("alix"))
+    assert small.shop.list("specific_prices") == []
+    assert writes(small.run("prices")) == {}
+    assert small.shop.list("specific_prices") == []
+
+
+def test_stock_is_what_it_was_before_us(small: World) -> None:
+    small.publish("catalogue")
+    run = small.run("stock")
+    assert small.shop.stock("POLO-BLEU-M") == {"": 44}
+    undo(small, run)
+    assert small.shop.stock("POLO-BLEU-M") == {"": 0}
+    assert writes(small.run("stock")) == {}
+
+
+def test_an_adopted_product_gets_back_what_it_was_and_is_not_hidden(small: World) -> None:
+    small.publish("catalogue")
+    polo = small.shop.product("POLO-BLEU-M")["id"]
+    forget_everything(small)
+    edit(small, "products", polo, price="5.000000")
+    run = small.run("catalogue")
+    assert price(small) == "19.900000"
+    undo(small, run)
+    assert (price(small), small.shop.product("POLO-BLEU-M")["active"]) == ("5.000000", "1")
+    assert writes(small.run("catalogue")) == {}
+
+
+def forget_everything(world: World) -> None:
+    """As if the portal met the shop for the first time."""
+    from mapping.models import Binding, DerivationMark
+
+    Binding.objects.all().delete()
+    DerivationMark.objects.all().delete()
+
+
+# --- the undo of an undo ----------------------------------------------------------------------------------------------
+
+
+def test_the_undo_of_an_undo_writes_the_value_again(dearer: tuple[World, Run]) -> None:
+    world, run = dearer
+    undo(world, undo(world, run))
+    assert price(world) == "21.400000"
+    assert writes(world.run("catalogue")) == {}
+    price_in_sage(world, "19.90")
+    world.publish("catalogue")
+    assert price(world) == "19.900000", "nothing is left undone: Sage may go back to the old price"
+
+
+def test_a_third_undo_is_an_undo_again(dearer: tuple[World, Run]) -> None:
+    world, run = dearer
+    undo(world, undo(world, undo(world, run)))
+    assert price(world) == "19.900000"
+    assert writes(world.run("catalogue")) == {}
+
+
+def test_products_taken_offline_come_back_and_sage_may_hide_them(small: World) -> None:
+    first = small.run("catalogue")
+    undo(small, undo(small, first))
+    assert {row["active"] for row in small.shop.list("products")} == {"1"}
+    small.company.update("F_ARTICLE", "AR_Ref", "SECATEUR", AR_Sommeil=1)
+    small.publish("catalogue")
+    assert small.shop.product("SECATEUR")["active"] == "0"
+
+
+def test_deleted_specific_prices_are_made_again_as_they_were(small: World, make_user: Any) -> None:
+    small.publish("catalogue", "customers")
+    run = small.run("prices")
+    before = shown_prices(small)
+    again = undo(small, undo_past_the_brakes(small, run, make_user("alix")))
+    assert (again.rejected, again.held) == (0, 0)
+    assert shown_prices(small) == before
+    assert writes(small.run("prices")) == {}
+
+
+def shown_prices(world: World) -> list[Any]:
+    names = ("id_product", "id_group", "id_customer", "from_quantity", "price")
+    return sorted(tuple(str(row[name]) for name in names) for row in world.shop.list("specific_prices"))
+
+
+def test_what_a_flow_deleted_is_told_and_not_made_again(small: World) -> None:
+    small.publish("catalogue", "customers", "prices")
+    small.company.execute(("DELETE FROM F_TARIFQTE WHERE AR_Ref = ? AND TQ_BorneSup > 200", ("STYLO-BILLE",)))
+    from tests.flows.test_changes import a_day_passes
+
+    a_day_passes()
+    run = small.run("prices")
+    assert run.requests["DELETE"] >= 1
+    undone = undo(small, run)
+    assert set(undone.changes.values_list("state", "cause")) == {("held", "undo.deleted")}
+    assert writes(undone) == {}
+
+
+def test_an_undo_that_died_half_way_finishes_what_is_left(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.utils import timezone
+
+    from sync_portal.sync import apply as applying
+    from sync_portal.sync import claims, engine
+
+    first = small.run("catalogue")
+    run = claims.claim(jobs.undo(first).pk)
+    assert run is not None
+    sent: list[str] = []
+
+    def dies_at_the_second_kind(context: Any, resolver: Any, kind: Any, tasks: Any) -> None:
+        sent.append(kind.name)
+        if len(sent) > 1:
+            raise KeyboardInterrupt
+        original(context, resolver, kind, tasks)
+
+    original = applying.send
+    monkeypatch.setattr(applying, "send", dies_at_the_second_kind)
+    with pytest.raises(KeyboardInterrupt):
+        engine.execute(run)
+    monkeypatch.setattr(applying, "send", original)
+    Run.objects.update(lease_until=timezone.now())
+    assert claims.sweep() == [run.pk]
+    assert jobs.carry("slow") == "succeeded"
+    assert {row["active"] for row in small.shop.list("products")} == {"0"}
+    run.refresh_from_db()
+    assert (run.attempt, run.held, run.changes.filter(state="held").count()) == (2, 0, 0)
