@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from connectors.models import Client
 from sync_portal.sync.history import FlowState
-from sync_portal.sync.models import RunState
 
 
 def waiting_url(client: Client, state: FlowState) -> str:
@@ -16,6 +15,5 @@ def waiting_url(client: Client, state: FlowState) -> str:
 
 def last_url(client: Client, state: FlowState) -> str:
     """The run that `state` was judged on: the last one that went to its end. Empty when there is none."""
-    ended = (run for run in reversed(state.recent) if run.is_over and run.state != RunState.CANCELLED)
-    run = next(ended, None)
+    run = state.judged
     return reverse("pages:run", args=[client.slug, run.pk]) if run else ""

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, get_connection
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
@@ -20,6 +20,7 @@ from sync_portal.sync.models import Alerting, FlowHealth
 
 logger = logging.getLogger(__name__)
 
+MAIL_SECONDS = 10
 BAD = frozenset({"late", "broken", "needs_you"})
 
 
@@ -63,8 +64,12 @@ def _tell(alerting: Alerting, client: Client, state: FlowState, before: str) -> 
             "flow": state.flow.label,
             "word": state.word,
         }
+    subject = " ".join(subject.split())  # a line break in a client's name would end the mail's header
     if alerting.emails:
-        send_mail(subject, f"{subject}\n\n{url}\n", settings.DEFAULT_FROM_EMAIL, alerting.emails, fail_silently=True)
+        # A mail server that does not answer must not keep the tick: a short time-out, and the failure is its own affair.
+        server = get_connection(fail_silently=True, timeout=MAIL_SECONDS)
+        sender = settings.DEFAULT_FROM_EMAIL
+        EmailMessage(subject, f"{subject}\n\n{url}\n", sender, alerting.emails, connection=server).send()
     if alerting.webhook:
         message = {"client": client.slug, "flow": state.flow.name, "before": before, "now": state.code}
         try:

@@ -38,7 +38,9 @@ class FlowState:
     last_success: datetime | None
     next_at: datetime | None
     waiting: int
-    """Records of the last finished run that wait for a person."""
+    """Records of the judged run that wait."""
+    judged: Run | None = None
+    """The last run of the whole flow that went to its end."""
     recent: list[Run] = field(default_factory=list)
     """The last runs, oldest first."""
     running: Run | None = None
@@ -64,39 +66,76 @@ def flow_states(client: Client, *, now: datetime | None = None) -> list[FlowStat
 def _flow_state(client: Client, flow: Flow, schedule: FlowSchedule | None, now: datetime) -> FlowState:
     runs = Run.objects.filter(client=client, flow=flow.name)
     recent = list(reversed(runs.exclude(preview=True)[:RECENT]))
-    ended = [run for run in recent if run.is_over and run.state != RunState.CANCELLED]
+    judged = [run for run in recent if run.is_over and run.state != RunState.CANCELLED and not _of_a_part(run)]
     success = (
         runs.filter(state__in=[RunState.SUCCEEDED, RunState.INCOMPLETE], preview=False)
+        .exclude(scope__has_any_keys=_PARTS)
         .values_list("ended_at", flat=True)
         .first()
     )
-    last = ended[-1] if ended else None
+    last = judged[-1] if judged else None
     return FlowState(
         flow=flow,
-        code=_code(flow, schedule, last, success, now),
+        code=_code(flow, schedule, _Seen(last, success, _oldest_waiting(recent)), now),
         last_success=success,
         next_at=schedule.next_at if schedule and not schedule.paused else None,
         waiting=_waiting(last),
+        judged=last,
         recent=recent,
         running=next((run for run in recent if run.state in {RunState.QUEUED, RunState.RUNNING}), None),
         schedule=schedule,
     )
 
 
-def _code(flow: Flow, schedule: FlowSchedule | None, last: Run | None, success: datetime | None, now: datetime) -> str:
+_PARTS = ["product", "plan", "undo"]
+
+
+def _of_a_part(run: Run) -> bool:
+    """A run of one product, of a preview or backwards says nothing of the flow's freshness."""
+    return any(name in run.scope for name in _PARTS)
+
+
+def _oldest_waiting(recent: list[Run]) -> datetime | None:
+    return min((run.queued_at for run in recent if run.state == RunState.QUEUED), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    last: Run | None
+    success: datetime | None
+    waits_since: datetime | None
+
+
+def _code(flow: Flow, schedule: FlowSchedule | None, seen: _Seen, now: datetime) -> str:
     if schedule and schedule.paused:
         return "paused"
-    if last is None:
-        return "never"
-    if last.state == RunState.STOPPED or _waiting(last):
+    fresh = seen.success is not None and _age(seen.success, now) <= flow.promise_minutes
+    if seen.last is None:
+        return _code_without_a_result(flow, schedule, seen, now)
+    if seen.last.state == RunState.STOPPED or _waits_for_a_person(seen.last):
         return "needs_you"
-    if last.state == RunState.FAILED:
-        cause = CAUSES.get(last.cause)
-        heals = cause is not None and cause.retryable
-        return "catching_up" if heals and success and _age(success, now) < flow.promise_minutes else "broken"
-    if success is None or (schedule is not None and _age(success, now) > flow.promise_minutes):
+    if seen.last.state == RunState.FAILED:
+        cause = CAUSES.get(seen.last.cause)
+        return "catching_up" if fresh and cause is not None and cause.retryable else "broken"
+    if seen.last.state == RunState.INCOMPLETE:
+        return "catching_up" if fresh else "late"
+    return "on_time" if fresh or schedule is None else "late"
+
+
+def _code_without_a_result(flow: Flow, schedule: FlowSchedule | None, seen: _Seen, now: datetime) -> str:
+    """Nothing recent ended: it never ran, or it was cancelled again and again, or nobody takes it out of the queue."""
+    if seen.waits_since is not None and _age(seen.waits_since, now) > flow.promise_minutes:
         return "late"
-    return "on_time"
+    if seen.success is None:
+        return "never"
+    return "late" if schedule is not None and _age(seen.success, now) > flow.promise_minutes else "on_time"
+
+
+def _waits_for_a_person(run: Run) -> bool:
+    """Something is held or refused; what is only to be tried later heals by itself."""
+    if run.held or not run.rejected:
+        return bool(run.held)
+    return run.rejected > run.changes.filter(state=ChangeState.LATER).count()
 
 
 def _age(moment: datetime, now: datetime) -> float:
@@ -108,8 +147,10 @@ def _waiting(run: Run | None) -> int:
 
 
 def waiting_changes(run: Run) -> Any:
-    """Exactly the rows behind `FlowState.waiting`."""
-    return run.changes.filter(state__in=[ChangeState.HELD, ChangeState.REJECTED, ChangeState.LATER])
+    """Exactly the rows behind `FlowState.waiting`; what was written and not confirmed is among them."""
+    return run.changes.filter(
+        state__in=[ChangeState.HELD, ChangeState.REJECTED, ChangeState.LATER, ChangeState.APPLIED]
+    )
 
 
 def counts_by_cause(run: Run) -> list[tuple[str, int]]:

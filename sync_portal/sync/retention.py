@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -28,20 +29,25 @@ def prune_if_due(now: datetime) -> int:
 
 
 def prune(now: datetime) -> int:
-    """Delete what is older than the settings keep. A preview's plan and the last run of each flow stay."""
+    """Delete what is older than the settings keep; the last run of each flow stays, as a row without its successes."""
     recent = now - timedelta(days=settings.RETENTION_DAYS)
     long_ago = now - timedelta(days=settings.RETENTION_DAYS * FAILURES_KEEP)
-    good = [ChangeState.CONFIRMED, ChangeState.APPLIED, ChangeState.PLANNED, ChangeState.STALE]
-    gone = _delete(Change.objects.filter(run__ended_at__lt=recent, state__in=good))
-    gone += _delete(Change.objects.filter(run__ended_at__lt=long_ago))
-    newer = Run.objects.filter(client=OuterRef("client"), flow=OuterRef("flow"), pk__gt=OuterRef("pk"))
-    old_runs = Run.objects.filter(ended_at__lt=long_ago, state__in=RunState.ended()).filter(Exists(newer))
-    Run.objects.filter(pk__in=list(old_runs.values_list("pk", flat=True))).delete()
+    good = [ChangeState.CONFIRMED, ChangeState.PLANNED, ChangeState.STALE]
+    gone = _delete(Change, Change.objects.filter(run__ended_at__lt=recent, state__in=good))
+    gone += _delete(Change, Change.objects.filter(run__ended_at__lt=long_ago))
+    _delete(Run, _superseded(Run.objects.filter(ended_at__lt=long_ago, state__in=RunState.ended())))
     return gone
 
 
-def _delete(rows: QuerySet[Change]) -> int:
+def _superseded(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Those that are not the last one of their client's flow; a preview takes no run's place."""
+    newer = Run.objects.filter(client=OuterRef("client"), flow=OuterRef("flow"), pk__gt=OuterRef("pk"), preview=False)
+    return runs.filter(Exists(newer))
+
+
+def _delete(model: type[Change] | type[Run], rows: QuerySet[Any]) -> int:
     gone = 0
-    while ids := list(rows.values_list("pk", flat=True)[:SLICE]):
-        gone += Change.objects.filter(pk__in=ids).delete()[0]
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:SLICE]):
+        model.objects.filter(pk__in=ids).delete()
+        gone += len(ids)
     return gone
