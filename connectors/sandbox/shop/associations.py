@@ -58,7 +58,8 @@ COMPUTED: dict[tuple[str, str], Callable[[Shop, Sequence[int]], Lists]] = {
     ),
     ("products", "stock_availables"): _query(
         "SELECT id_product AS owner, id, id_product_attribute FROM ps_stock_availables "
-        "WHERE id_product IN (?) AND id_shop = 1 ORDER BY id_product, id_product_attribute"
+        "WHERE id_product IN (?) AND id_shop = (SELECT max(1, id_shop_default) FROM ps_products p WHERE p.id = id_product) "
+        "ORDER BY id_product, id_product_attribute"
     ),
     ("products", "product_option_values"): _query(
         """SELECT c.id_product AS owner, l.target AS id FROM ps_combinations c

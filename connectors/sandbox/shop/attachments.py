@@ -36,10 +36,10 @@ def handle(shop: Shop, call: Call) -> tuple[str, bytes]:
     if call.method == "PUT":
         if row is None:
             raise WebserviceError(404, 92, "Invalid ID")
-        shop.database.update("ps_attachments", identity, {"file_size": len(content)})
+        shop.database.update("ps_attachments", identity, {"file_size": len(content), "file_name": _unique()})
         (shop.attachments / row["file"]).write_bytes(content)
     else:
-        name = upload.name if upload is not None else f"{secrets.token_hex(7)}.{secrets.randbelow(10**8):08}"
+        name = upload.name if upload is not None else _unique()
         declared = (call.header("Content-Type") or "").partition(";")[0] if upload is None else ""
         identity = _add(shop, call.form.get("name") or name, name, content, declared)
     call.entities += 1
@@ -52,6 +52,11 @@ def _check_size(shop: Shop, content: bytes) -> None:
         raise WebserviceError(400, 76, "Please set a file parameter with file data for value")
     if len(content) > limit * 1024 * 1024:
         raise WebserviceError(400, 72, f"The file size is too large (maximum allowed is {limit * 1024} KB)")
+
+
+def _unique() -> str:
+    """The file name of a raw body: PHP's uniqid, as `6b04fe1bb70968.69199113`."""
+    return f"{secrets.token_hex(7)}.{secrets.randbelow(10**8):08}"
 
 
 def _add(shop: Shop, name: str, file_name: str, content: bytes, declared: str) -> int:

@@ -27,6 +27,8 @@ class Entity:
     """Virtual fields asked for by the request: `price[p][...]`."""
     sent: frozenset[str] = frozenset()
     """Names of the nodes that a write carried: some setters only act on those."""
+    plain: frozenset[str] = frozenset()
+    """Names of multi-language nodes that were sent as plain text."""
     shops: list[int] = field(default_factory=lambda: [1])
     """The shops a write is for."""
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 EXTENSIONS = ("gif", "jpg", "jpeg", "jpe", "png", "webp")
 KINDS = ("general", "products", "categories", "manufacturers", "suppliers", "stores", "customizations")
+MIMES = (
+    *("image/gif", "image/jpg", "image/jpeg", "image/pjpeg", "image/png"),
+    *("image/webp", "image/x-png"),
+)
 UPLOADED = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/jpeg", "WEBP": "image/jpeg"}
 """Pillow's name of an accepted format -> what the shop keeps it as."""
 
@@ -55,7 +59,10 @@ def handle(shop: Shop, call: Call) -> Answer:
 
 
 def _kinds(call: Call) -> str:
-    lines = "".join(f'<{kind} xlink:href="{call.base}/api/images/{kind}" get="true"/>\n' for kind in KINDS)
+    """The kinds of images. What it says of the rights is wrong, on real shops too: `post` works."""
+    flags = 'get="true" put="false" post="false" patch="false" delete="false" head="true"'
+    mimes = f'upload_allowed_mimetypes="{", ".join(MIMES)}"'
+    lines = "".join(f'<{kind} xlink:href="{call.base}/api/images/{kind}" {flags} {mimes}/>\n' for kind in KINDS)
     return f"<image_types>\n{lines}</image_types>\n"
 
 

@@ -35,8 +35,8 @@ def kind(shop: Shop, entity: Entity) -> str:
     """The field `type`, computed: what was sent counts for nothing but a pack's content."""
     if shop.database.links("products", [entity.id], BUNDLE):
         return "pack"
-    if shop.major >= (8, 0) and entity.text("product_type") in {"pack", "virtual"}:
-        return entity.text("product_type")
+    if shop.major >= (8, 0) and entity.text("product_type") == "pack":
+        return "pack"
     return "virtual" if entity.number("is_virtual") else "simple"
 
 

@@ -110,6 +110,7 @@ def _target(shop: Shop, call: Call, resource: Resource, node: etree._Element) ->
 def _fill(shop: Shop, call: Call, entity: Entity, node: etree._Element, before: Row | None) -> None:
     """Take the sent fields; what was not sent is blanked, except by PATCH."""
     entity.sent = frozenset(str(child.tag) for child in node)
+    entity.plain = frozenset(str(child.tag) for child in node if len(child) == 0 and child.text)
     for known in entity.resource.fields:
         sent = node.find(known.name)
         if known.lang:

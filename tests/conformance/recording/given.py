@@ -195,9 +195,20 @@ class Needs:
                 name: [item for item in items if (name, item.get("id", "")) not in self.made]
                 for name, items in entity.lists.items()
             }
+            if key[0] == "products":
+                self._forget_later_images(key, entity)
             owner = ("products", str(entity.values.get("id_product", "")))
             if key[0] in {"stock_availables", "combinations"} and owner in self.made:
                 del self.given[key]
+            mine = [int(number) for name, number in self.made if name == key[0] and number.isdigit()]
+            if key[0] == "specific_prices" and mine and int(key[1]) > min(mine):
+                del self.given[key]  # another transcript, recorded at the same time, made it
+
+    def _forget_later_images(self, key: Key, entity: Entity) -> None:
+        """Rows that failed uploads of this transcript left behind have no answer of their own."""
+        made = [int(number) for name, number in self.made if name == "images"]
+        if made and "images" in entity.lists:
+            entity.lists["images"] = [item for item in entity.lists["images"] if int(item["id"]) < min(made)]
 
     def _made_along(self, shown: Mapping[Key, Entity]) -> set[Key]:
         return {
@@ -258,6 +269,12 @@ class Needs:
 
     def _write(self, exchange: Exchange, shown: Mapping[Key, Entity]) -> None:
         patch = exchange.method == "PATCH" or exchange.query.get("ps_method") == "PATCH"
+        for entity in shown.values():
+            for name, items in entity.lists.items():
+                for item in items:
+                    key_of_item = (ITEMS.get(name, ""), item.get("id", ""))
+                    if key_of_item in self.known or name in {"categories", "product_option_values"}:
+                        self._need(key_of_item)
         for identity, fields in sent(exchange).items():
             key = (exchange.name, identity)
             if patch and key in shown and key not in self.made:
@@ -266,11 +283,6 @@ class Needs:
             before = self.written.get(key, frozenset())
             whole = None if not patch else frozenset(fields | {"date_upd"})
             self.written[key] = None if whole is None or before is None else before | whole
-            for name, items in shown[key].lists.items() if key in shown else []:
-                for item in items:
-                    key_of_item = (ITEMS.get(name, ""), item.get("id", ""))
-                    if key_of_item in self.known or name in {"categories", "product_option_values"}:
-                        self._need(key_of_item)
             if not patch and key in shown:
                 self._keep_lists(key, shown[key], fields)
         if exchange.method == "DELETE" and exchange.id:

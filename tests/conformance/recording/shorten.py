@@ -50,19 +50,19 @@ def completed(exchange: Exchange) -> str:
         same = sent.find(f"{entity.tag}[id='{entity.findtext('id')}']")
         if same is None:
             same = etree.SubElement(sent, entity.tag)
+        for lists in same.findall("associations"):
+            same.remove(lists)  # the cut may lie inside
         _complete(same, entity)
     return shortened(etree.tostring(sent, encoding="unicode"))
 
 
 def _complete(sent: etree._Element, answered: etree._Element) -> None:
+    """Append what the answer shows after the last field that was kept."""
     known = {child.tag for child in sent}
-    last = list(sent)[-1].tag if len(sent) else "id"
-    after = len(sent) == 0
-    for child in answered:
-        if child.tag in known or (not after and child.tag != last and last not in {"id"}):
-            after = after or child.tag == last
-            continue
-        if after and child.get("notFilterable") is None and child.tag not in READ_ONLY:
+    order = [child.tag for child in answered]
+    start = max((order.index(tag) for tag in known if tag in order), default=-1)
+    for child in list(answered)[start + 1 :]:
+        if child.get("notFilterable") is None and child.tag not in READ_ONLY:
             sent.append(child)
 
 

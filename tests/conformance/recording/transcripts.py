@@ -81,6 +81,10 @@ def _exchange(block: str, match: re.Match[str]) -> Exchange:
     body, cut = match["body"].removesuffix("\n"), 0
     if shortened := CUT.search(body):
         body, cut = body[: shortened.start()], int(shortened.group(1))
+    multipart = "multipart" in sent.get("Content-Type", "")
+    if (binary := BINARY.match(body)) and not multipart:
+        body = body[binary.end() :].lstrip()
+        cut = int(binary.group(1)) if body.startswith("<") else 0
     kept = {name: sent[name] for name in ("Io-Format", "Output-Format", "Local-Content-Sha1", "Host") if name in sent}
     if "Content-Type" in sent:
         kept["Content-Type"] = sent["Content-Type"].partition(";")[0]

@@ -23,7 +23,7 @@ class ProductHooks(Hooks):
     def prepare(self, shop: Shop, entity: Entity, before: Row | None) -> None:
         if before is not None and "position_in_category" in entity.sent:
             self._check_position(shop, entity, entity.text("position_in_category"))
-        if shop.major < (1, 7):
+        if shop.major < (1, 7) or before is not None or "name" in entity.plain:
             return
         rewrites = dict(entity.texts("link_rewrite"))
         for language, name in entity.texts("name").items():

@@ -30,12 +30,17 @@ class CustomerHooks(Hooks):
         password = entity.text("passwd")
         if before is None or password != before["passwd"]:
             entity.values["passwd"] = hashed(password, old=shop.major < (1, 7))
-            entity.values["last_passwd_gen"] = shop.now()
         if before is None:
+            entity.values["last_passwd_gen"] = shop.now()
             entity.values["secure_key"] = secrets.token_hex(16)
             entity.values["id_lang"] = entity.text("id_lang") or str(shop.default_language)
         entity.values["id_shop"] = entity.text("id_shop") or "1"
         entity.values["id_shop_group"] = entity.text("id_shop_group") or "1"
+
+    def stored(self, shop: Shop, entity: Entity, row: Row, before: Row | None) -> Row:
+        if before is not None and row["passwd"] != before["passwd"]:
+            row["last_passwd_gen"] = shop.now()
+        return row
 
     @staticmethod
     def _check_email(shop: Shop, entity: Entity, before: Row | None) -> None:
