@@ -83,8 +83,20 @@ def _beating(context: RunContext, records: Iterator[Record]) -> Iterator[Record]
 def advance(context: RunContext, read_up_to: list[ReadUpTo]) -> None:
     """Move the cursors to where the streams were read: the very last act of a run that went well."""
     now = timezone.now()
-    for item in read_up_to:
-        moved = {"position": item.position} | ({"full_at": now} if item.full else {})
-        Cursor.objects.update_or_create(
-            client=context.client, flow=context.run.flow, stream=item.stream, defaults=moved
+    for full, fields in ((True, ["position", "full_at"]), (False, ["position"])):
+        Cursor.objects.bulk_create(
+            [
+                Cursor(
+                    client=context.client,
+                    flow=context.run.flow,
+                    stream=item.stream,
+                    position=item.position,
+                    full_at=now if full else None,
+                )
+                for item in read_up_to
+                if item.full == full
+            ],
+            update_conflicts=True,
+            unique_fields=["client", "flow", "stream"],
+            update_fields=fields,
         )
