@@ -5,7 +5,14 @@ To add one: a file here with a function `(Bench) -> Result`, and its name in `BE
 
 from sync_portal.bench.frame import Bench, Benchmark, Result
 from sync_portal.bench.run_unchanged import run_unchanged
+from sync_portal.bench.shop_read import shop_read
+from sync_portal.bench.shop_stock import shop_stock, shop_stock_vs_peer
 
-BENCHMARKS: dict[str, Benchmark] = {"run_unchanged": run_unchanged}
+BENCHMARKS: dict[str, Benchmark] = {
+    "run_unchanged": run_unchanged,
+    "shop_stock": shop_stock,
+    "shop_stock_vs_peer": shop_stock_vs_peer,
+    "shop_read": shop_read,
+}
 
 __all__ = ["BENCHMARKS", "Bench", "Benchmark", "Result"]
