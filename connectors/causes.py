@@ -197,6 +197,11 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "The shop is busy for the moment ({status}).",
         "nobody",
     ),
+    "shop.quiet_hours": (
+        "La boutique est dans ses heures calmes : rien n’y est écrit avant {until}, puis cela reprend tout seul.",
+        "The shop is in its quiet hours: nothing is written to it before {until}, then it goes on by itself.",
+        "nobody",
+    ),
     "shop.not_xml": (
         "La boutique n’a pas répondu en XML ({content_type}) : « {first} »",
         "The shop did not answer in XML ({content_type}): “{first}”",
