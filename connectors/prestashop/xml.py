@@ -203,7 +203,8 @@ def _entity(node: etree._Element) -> Entity:
 
 
 def _value(node: etree._Element) -> Text | MultiLang:
-    languages = node.findall("language")
+    # Most fields have no child at all, and asking for one costs more than the rest of the field.
+    languages = node.findall("language") if len(node) else []
     if languages:
         return {_number(language.get("id")): language.text or "" for language in languages}
     return node.text or ""
