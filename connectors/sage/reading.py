@@ -124,7 +124,12 @@ class _Reader:
 
 
 def _read_column(reader: Callable[[Any], Any], column: Collection[Any]) -> Collection[Any]:
-    """The column read: at once where all its values already have their type, else each distinct value once."""
+    """The column read: at once where all its values already have their type, else each distinct value once.
+
+    Floats are how some drivers hand over every number: they never have their type, and need no look at each.
+    """
+    if isinstance(next(iter(column), None), float):
+        return _distinct(reader, column)
     types = set(map(type, column))
     if reader is values.text and types <= {str, NoneType}:
         return [value.rstrip(" ") if value else "" for value in column]
@@ -134,6 +139,10 @@ def _read_column(reader: Callable[[Any], Any], column: Collection[Any]) -> Colle
         return column
     if reader is values.flag and types == {int}:
         return list(map(bool, column))
+    return _distinct(reader, column)
+
+
+def _distinct(reader: Callable[[Any], Any], column: Collection[Any]) -> Collection[Any]:
     known = {value: reader(value) for value in set(column)}
     if len(known) == 1:
         return list(known.values()) * len(column)

@@ -12,6 +12,7 @@ from connectors.errors import ConnectorError
 from connectors.models import Client, SageConnection, ShopConnection
 from connectors.prestashop import overview, words
 from connectors.sage import reading
+from connectors.sage import words as sage_words
 from connectors.sage.streams import STREAMS
 
 
@@ -52,7 +53,14 @@ def _sage(connection: SageConnection) -> dict[str, Any]:
             for name, stream in STREAMS.items()
             if capabilities.has(stream.table)
         }
-    return {"capabilities": capabilities.describe(), "records": counts}
+    described, language = capabilities.describe(), get_language() or "en"
+    return {
+        "summary": sage_words.summary(described, language),
+        "capabilities": described,
+        "in words": [sage_words.sentence(code, facts, language) for code, facts in described],
+        "writing": connection.write_mode if connection.write_enabled else "off",
+        "records": counts,
+    }
 
 
 def _shop(connection: ShopConnection) -> dict[str, Any]:
