@@ -132,11 +132,13 @@ def sage_rows(path: Path) -> dict[str, set[str]]:
         tables = [
             row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         ]
-        return {
-            table: {repr(row) for row in connection.execute(f'SELECT * FROM "{table}"').fetchall()} for table in tables
-        }  # noqa: S608
+        return {table: _rows(connection, table) for table in tables}
     finally:
         connection.close()
+
+
+def _rows(connection: Any, table: str) -> set[str]:
+    return {repr(row) for row in connection.execute(f'SELECT * FROM "{table}"').fetchall()}  # noqa: S608  its own tables
 
 
 def changed_rows(before: dict[str, set[str]], after: dict[str, set[str]]) -> int:
