@@ -64,9 +64,11 @@ class Candidate:
             for entry in scenario.given:
                 if entry["resource"] in self.shop.resources:
                     self._insert(entry["resource"], int(entry["id"]), entry.get("values", {}))
+            for entry in scenario.given:
+                if entry["resource"] in self.shop.resources:
                     self._link(entry["resource"], int(entry["id"]), entry.get("lists", {}))
                 if entry["resource"] == "attachments":
-                    file = entry.get("values", {}).setdefault("file", "f" * 40)
+                    file = entry.get("values", {}).get("file") or "f" * 40
                     (self.shop.attachments / file).write_bytes(b"%PDF")
                     database.execute("UPDATE ps_attachments SET file = ? WHERE id = ?", (file, entry["id"]))
             self._give_tracking(scenario)
@@ -152,9 +154,8 @@ class Candidate:
         """Option values of a product whose combinations are known by number only."""
         sql = """SELECT id FROM ps_combinations WHERE id_product = ? AND id NOT IN
                  (SELECT id FROM links WHERE resource = 'combinations' AND name = 'product_option_values') ORDER BY id"""
-        bare = self.shop.database.value(sql, (product,))
-        if bare is not None:
-            self.shop.database.set_links("combinations", bare, "product_option_values", items, "id")
+        for row in self.shop.database.rows(sql, (product,)):
+            self.shop.database.set_links("combinations", row["id"], "product_option_values", items, "id")
 
     def _give_row(self, table: str, item: Mapping[str, str], values: dict[str, Any]) -> None:
         if self.shop.database.value(f"SELECT 1 FROM {table} WHERE id = ?", (item["id"],)) is None:
@@ -163,6 +164,9 @@ class Candidate:
             if "id_product_attribute" in item:
                 row["id_product_attribute"] = int(item["id_product_attribute"])
             self.shop.database.insert(table, row)
+        elif "id_product" in values:
+            sql = f"UPDATE {table} SET id_product = ? WHERE id = ? AND id_product = 0"
+            self.shop.database.execute(sql, (values["id_product"], item["id"]))
 
     def _give_images(self, product: int, items: list[dict[str, str]]) -> None:
         for position, item in enumerate(items, start=1):

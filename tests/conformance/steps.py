@@ -30,8 +30,8 @@ def _warn(candidate: Candidate) -> None:
     candidate.shop.misbehaviours.add("saved_500", path="/api/zones", entity=2)
 
 
-def _order_to_address_5(candidate: Candidate) -> None:
-    ordering.insert(candidate.shop, "orders", id_address_delivery=5, id_address_invoice=5)
+def _order_to_addresses(candidate: Candidate) -> None:
+    ordering.insert(candidate.shop, "orders", id_address_delivery=5, id_address_invoice=4)
 
 
 def _forget_languages(candidate: Candidate) -> None:
@@ -39,9 +39,17 @@ def _forget_languages(candidate: Candidate) -> None:
     candidate.shop.database.execute("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'ps_languages'")
 
 
+def _first_parent(candidate: Candidate) -> int:
+    return 12 if candidate.shop.major < (1, 7) else 10
+
+
+def _no_parents(candidate: Candidate) -> None:
+    candidate.shop.database.execute("DELETE FROM ps_categories WHERE id >= ?", (_first_parent(candidate),))
+
+
 def _parent(candidate: Candidate, offset: int) -> None:
     """A category with three children, made again between the requests."""
-    first = {"8.2.1": 10, "1.7.8.11": 10, "1.6.1.24": 12}[candidate.shop.version] + offset
+    first = _first_parent(candidate) + offset
     texts = {"name": '{"1": "Parent"}', "link_rewrite": '{"1": "parent"}'}
     for number, parent in enumerate((2, first, first, first), start=first):
         if candidate.shop.get("categories", number) is None:
@@ -53,6 +61,9 @@ STEPS: dict[tuple[str, str], Callable[[Candidate], None]] = {
     ("99-checks", "webservice switched off"): _switch_off,
     ("99-checks", "and on again"): _switch_on,
     ("91-languages", "POST /api/languages"): _forget_languages,
+    ("240-category-delete", "POST /api/categories"): _no_parents,
+    ("240-category-delete", "DELETE /api/categories/14"): lambda candidate: _parent(candidate, 4),
+    ("240-category-delete", "DELETE /api/categories/16"): lambda candidate: _parent(candidate, 4),
     ("240-category-delete", "RMW"): lambda candidate: _parent(candidate, 0),
     ("240-category-delete", "RMW without associations"): lambda candidate: _parent(candidate, 4),
     ("240-category-delete", "unknown association"): lambda candidate: _parent(candidate, 8),
@@ -60,7 +71,7 @@ STEPS: dict[tuple[str, str], Callable[[Candidate], None]] = {
     ("210-multishop", "GET /api/products?id_shop=2&limit=3&display=%5Bid%5D"): _attach,
     ("90-php-warning", "3 zones; PHP code of the shop (here a test override) raises a warning while the 2nd is saved"): _warn,
     ("230-php-warning", "3 zones, the shop raises a warning while the 2nd is saved"): _warn,
-    ("96-address-used", "DELETE of an address used by an order"): _order_to_address_5,
+    ("96-address-used", "DELETE of an address used by an order"): _order_to_addresses,
 }
 """(transcript, title of the exchange) -> what to do before it."""
 

@@ -62,10 +62,14 @@ COMPUTED: dict[tuple[str, str], Callable[[Shop, Sequence[int]], Lists]] = {
         "ORDER BY id_product, id_product_attribute"
     ),
     ("products", "product_option_values"): _query(
-        """SELECT c.id_product AS owner, l.target AS id FROM ps_combinations c
-           JOIN links l ON l.resource = 'combinations' AND l.name = 'product_option_values' AND l.id = c.id
+        """SELECT c.id_product AS owner, coalesce(l.target, '') AS id FROM ps_combinations c
+           LEFT JOIN links l ON l.resource = 'combinations' AND l.name = 'product_option_values' AND l.id = c.id
            WHERE c.id_product IN (?) GROUP BY c.id_product, l.target
            ORDER BY c.id_product, min(c.id), min(l.position)"""
+    ),
+    ("combinations", "product_option_values"): _query(
+        "SELECT l.id AS owner, l.target AS id FROM links l JOIN ps_product_option_values v ON v.id = l.target "
+        "WHERE l.resource = 'combinations' AND l.name = 'product_option_values' AND l.id IN (?) ORDER BY l.id, l.position"
     ),
     ("categories", "categories"): _query(
         "SELECT id_parent AS owner, id FROM ps_categories WHERE id_parent IN (?) ORDER BY id_parent, position, id"

@@ -46,7 +46,7 @@ def handle(shop: Shop, call: Call) -> Answer:
     """Any request under /api/images."""
     path = call.segments[1:]
     if not path:
-        return _xml(_kinds(call))
+        return _xml(_kinds(shop, call))
     if path[0] != "products":
         return _other_kind(shop, call, path)
     product, image = whole(path[1] if len(path) > 1 else ""), whole(path[2] if len(path) > 2 else "")
@@ -58,10 +58,11 @@ def handle(shop: Shop, call: Call) -> Answer:
     return _write(shop, call, product, image)
 
 
-def _kinds(call: Call) -> str:
+def _kinds(shop: Shop, call: Call) -> str:
     """The kinds of images. What it says of the rights is wrong, on real shops too: `post` works."""
-    flags = 'get="true" put="false" post="false" patch="false" delete="false" head="true"'
-    mimes = f'upload_allowed_mimetypes="{", ".join(MIMES)}"'
+    flags = 'get="true" put="false" post="false" delete="false" head="true"' + (' patch="false"' if shop.has_patch else "")
+    known = [mime for mime in MIMES if shop.major >= (8, 0) or mime != "image/webp"]
+    mimes = f'upload_allowed_mimetypes="{", ".join(known)}"'
     lines = "".join(f'<{kind} xlink:href="{call.base}/api/images/{kind}" {flags} {mimes}/>\n' for kind in KINDS)
     return f"<image_types>\n{lines}</image_types>\n"
 

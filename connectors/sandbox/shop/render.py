@@ -151,7 +151,7 @@ class JsonWriter:
         shown: dict[str, Any] = {"id": entity.id} if display.id else {}
         for known in display.fields:
             value = entity.values.get(known.name)
-            shown[known.name] = self._texts(value) if known.kind is Kind.LANG else "" if value is None else value
+            shown[known.name] = self._texts(value) if known.kind is Kind.LANG else value
             if known.name == "id_default_combination" and self.drops_blanks:
                 shown[known.name] = entity.number(known.name)
         shown |= entity.extra

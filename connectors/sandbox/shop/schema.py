@@ -36,7 +36,7 @@ UNFORMATTED_INTEGERS = frozenset(
 UNFORMATTED_DATES = frozenset({"invoice_date", "delivery_date", "newsletter_date_add", "last_passwd_gen"})
 UNFORMATTED_DECIMALS = frozenset({"unit_price_ratio"})
 DAY_ONLY = frozenset({"available_date", "birthday"})
-NULLABLE = frozenset({"default_on", "new", "low_stock_threshold", "id_employee"})
+NULLABLE = frozenset({"default_on", "new", "low_stock_threshold"})
 """Columns whose blank stays NULL in the shop's database and is shown as an empty node."""
 
 FORBIDDEN_METHODS: dict[str, frozenset[str]] = {

@@ -26,8 +26,10 @@ def convert(source: Path, target: Path) -> int:
     transcripts = {path.stem: read(path) for path in sorted(source.glob("transcripts/*.txt"))}
     in_time = sorted((exchange.at, name, number) for name, found in transcripts.items() for number, exchange in enumerate(found))
     stand_ins = StandIns()
+    everything = [transcripts[name][number] for _, name, number in in_time]
+    stand_ins.keep_searched(everything)
     stand_ins.learn_answer(*(path.read_text(encoding="utf-8") for path in sorted(source.glob("examples/*.full3.xml"))))
-    stand_ins.learn([transcripts[name][number] for _, name, number in in_time])
+    stand_ins.learn(everything)
     needs = _needs(source, resources, transcripts, [(name, number) for _, name, number in in_time])
     target.mkdir(parents=True, exist_ok=True)
     for name, found in transcripts.items():

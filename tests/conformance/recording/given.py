@@ -18,6 +18,10 @@ from tests.conformance.recording.transcripts import Exchange
 
 Key = tuple[str, str]
 NEVER_GIVEN = frozenset({"configurations", "languages"})
+HELD_BY = frozenset({("products", "categories"), ("combinations", "product_option_values")})
+"""Lists that only show what exists: an item that was answered was there, even when nothing else is known of it."""
+MADE_FROM = frozenset({"order_histories", "orders"})
+"""Creations that need what they name: it was there, even when nothing else is known of it."""
 FOLLOWED = {
     "carts": ("id_customer", "id_address_delivery", "id_address_invoice"),
     "combinations": ("id_product",),
@@ -140,11 +144,26 @@ class Story:
                     self.known, self._made = copied(self._installed), set()
                     break
             self._made |= set(entities(exchange.answer, self.resources))
-        if exchange.method == "DELETE" and exchange.works and exchange.id:
-            self.known.pop((exchange.name, exchange.id), None)
+        if exchange.method == "DELETE" and exchange.works:
+            self._deleted(exchange)
         if exchange.works:
             for key, entity in entities(exchange.answer, self.resources).items():
                 self.known.setdefault(key, Entity()).observe(entity, over=True)
+
+    def _deleted(self, exchange: Exchange) -> None:
+        gone = set(re.findall(r"\d+", exchange.query.get("id", ""))) | {exchange.id}
+        for number in gone:
+            self.known.pop((exchange.name, number), None)
+        if exchange.name == "combinations":
+            self._forget_combinations(gone)
+
+    def _forget_combinations(self, gone: set[str]) -> None:
+        for entity in self.known.values():
+            for name, field_name in (("combinations", "id"), ("stock_availables", "id_product_attribute")):
+                items = entity.lists.get(name, [])
+                entity.lists[name] = [item for item in items if item.get(field_name) not in gone]
+            if not entity.lists["combinations"]:
+                entity.lists.pop("product_option_values", None)
 
     def start(self) -> dict[Key, Entity]:
         """A copy of what is known now."""
@@ -241,7 +260,7 @@ class Needs:
                 self._need(("products", numbers[0]))
         for name, target in TARGETS.items():
             for number in re.findall(rf"<{name}(?: [^>]*)?>(?:<!\[CDATA\[)?(\d+)", exchange.body):
-                if (target, number) in self.known or (exchange.works and exchange.name == "order_histories"):
+                if (target, number) in self.known or (exchange.works and exchange.name in MADE_FROM):
                     self._need((target, number))
         for tag, number in re.findall(r"<(\w+)(?: [^>]*)?>\s*<id(?: [^>]*)?>(?:<!\[CDATA\[)?(\d+)", exchange.body):
             if (ITEMS.get(tag, ""), number) in self.known:
@@ -269,17 +288,20 @@ class Needs:
 
     def _write(self, exchange: Exchange, shown: Mapping[Key, Entity]) -> None:
         patch = exchange.method == "PATCH" or exchange.query.get("ps_method") == "PATCH"
-        for entity in shown.values():
+        for (owner, _id), entity in shown.items():
             for name, items in entity.lists.items():
                 for item in items:
                     key_of_item = (ITEMS.get(name, ""), item.get("id", ""))
-                    if key_of_item in self.known or name in {"categories", "product_option_values"}:
+                    if key_of_item in self.known or (owner, name) in HELD_BY:
                         self._need(key_of_item)
         for identity, fields in sent(exchange).items():
             key = (exchange.name, identity)
             if patch and key in shown and key not in self.made:
                 rest = frozenset(set(shown[key].values) | set(shown[key].lists)) - fields - {"date_upd"}
                 self._observe({key: shown[key]}, rest)
+            if key[0] == "attachments" and key in shown and key not in self.made:
+                # A PUT has to carry the file's data exactly as read: so they were before.
+                self._observe({key: shown[key]}, frozenset({"file", "file_name", "mime"}))
             before = self.written.get(key, frozenset())
             whole = None if not patch else frozenset(fields | {"date_upd"})
             self.written[key] = None if whole is None or before is None else before | whole

@@ -13,7 +13,7 @@ from tests.conformance.recording.transcripts import Exchange
 LONGEST_KEPT = 22
 START_KEPT = 8
 EITHER = re.compile(r"<!\[CDATA\[(.*?)\]\]>|>([^<>]+)<", re.DOTALL)
-NOT_PROSE = re.compile(r"^([A-Z][A-Z0-9_]+|[\d.,:/ -]*|[0-9a-fA-F$./]{32,}|\$2y\$.*|[A-Za-z0-9+/=]{200,}|\S*@\S*|https?://\S*)$")
+NOT_PROSE = re.compile(r"^([A-Z][A-Z0-9_]+|[a-z]+(?:_[a-z]+)+|[\d.,:/ -]*|[0-9a-fA-F$./]{32,}|\$2y\$.*|[A-Za-z0-9+/=]{200,}|\S*@\S*|https?://\S*)$")
 
 
 class StandIns:
@@ -27,11 +27,14 @@ class StandIns:
         self._kept: set[str] = set()
         self._searched: set[str] = set()
 
-    def learn(self, exchanges: Sequence[Exchange]) -> None:
-        """Read the exchanges in the order of time."""
+    def keep_searched(self, exchanges: Sequence[Exchange]) -> None:
+        """Let the texts that filters look for be found in the stand-ins too."""
         for exchange in exchanges:
             filters = (value for name, value in exchange.query.items() if name.startswith("filter["))
             self._searched.update(text for value in filters if len(text := value.strip("[]%!<>")) > 5)
+
+    def learn(self, exchanges: Sequence[Exchange]) -> None:
+        """Read the exchanges in the order of time."""
         for exchange in exchanges:
             self._kept.update(_texts(exchange.body))
             if exchange.method == "GET":
@@ -43,7 +46,7 @@ class StandIns:
                 self._add(text)
 
     def _add(self, text: str) -> None:
-        if len(text) <= LONGEST_KEPT or text in self._kept or text in self.known or NOT_PROSE.match(text):
+        if len(text) <= LONGEST_KEPT or text in self._kept or text in self._searched or text in self.known or NOT_PROSE.match(text):
             return
         number = len(self.known) + 1
         plain = re.sub(r"<[^>]*>", "", text)

@@ -57,7 +57,8 @@ class Exchange:
 
     @property
     def works(self) -> bool:
-        return 200 <= self.status < 300
+        """A success: 1.6 also answers 200 with an HTML page to some failures."""
+        return 200 <= self.status < 300 and self.content_type != "text/html"
 
 
 def read(path: Path) -> list[Exchange]:

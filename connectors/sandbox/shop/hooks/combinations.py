@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.sandbox.shop.database import Row
-from connectors.sandbox.shop.entity import Entity, Items
+from connectors.sandbox.shop.entity import Entity
 from connectors.sandbox.shop.errors import WebserviceError
 from connectors.sandbox.shop.hooks.base import Hooks, duplicate_key, remove
-from connectors.sandbox.shop.values import whole
 
 if TYPE_CHECKING:
     from connectors.sandbox.shop.shop import Shop
@@ -79,11 +78,6 @@ class CombinationHooks(Hooks):
         if entity.number("default_on") or not row["cache_default_attribute"]:
             changes["cache_default_attribute"] = entity.id
         shop.database.update("ps_products", product, changes)
-
-    def set_association(self, shop: Shop, entity: Entity, name: str, items: Items) -> None:
-        if name == "product_option_values":
-            items = [item for item in items if shop.get(name, whole(item.get("id"))) is not None]
-        super().set_association(shop, entity, name, items)
 
     def delete(self, shop: Shop, row: Row) -> None:
         delete_combination(shop, row["id"])

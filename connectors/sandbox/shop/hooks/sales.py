@@ -75,7 +75,8 @@ class CartHooks(Hooks):
 
     def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
         entity.values["id_shop"] = entity.text("id_shop") or "1"
-        entity.values["id_shop_group"] = entity.text("id_shop_group") or "1"
+        if shop.major >= (8, 0):
+            entity.values["id_shop_group"] = entity.text("id_shop_group") or "1"
 
 
 class OrderHistoryHooks(Hooks):
