@@ -66,7 +66,7 @@ def _tell(alerting: Alerting, client: Client, state: FlowState, before: str) -> 
         }
     subject = " ".join(subject.split())  # a line break in a client's name would end the mail's header
     if alerting.emails:
-        # A mail server that does not answer must not keep the tick: a short time-out, and the failure is its own affair.
+        # A mail server that does not answer must not keep the tick.
         server = get_connection(fail_silently=True, timeout=MAIL_SECONDS)
         sender = settings.DEFAULT_FROM_EMAIL
         EmailMessage(subject, f"{subject}\n\n{url}\n", sender, alerting.emails, connection=server).send()

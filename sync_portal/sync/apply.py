@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError, RetryableError
+from connectors.prestashop.resources import check
+from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.state import from_json, to_json
@@ -122,6 +125,7 @@ def _depths(changes: Sequence[Change]) -> dict[tuple[str, str], int]:
 def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     """Write one slice of one kind: adopt what exists, create, update or delete, then read back."""
     if tasks[0].change.action == Action.DELETE:
+        context.hold()
         _delete(resolver, kind, tasks)
         return
     encode(resolver, kind, tasks)
@@ -135,6 +139,7 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
         _leave_what_is_right(
             resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent]
         )
+    context.hold()  # whoever stood still longer than its lease would make again what another worker made meanwhile
     _create(resolver, kind, [task for task in live(tasks) if task.shop_id is None])
     _update(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent])
     _confirm(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.as_found])
@@ -163,6 +168,16 @@ def _references(tasks: Sequence[Task]) -> Iterator[tuple[str, str]]:
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, dict) and "ref" in item:
                 yield item["ref"][0], item["ref"][1]
+
+
+def _check_values(kind: Kind, encoded: Mapping[str, ShopValue], known: ShopCapabilities) -> None:
+    """Raise RejectedRecordError ``shop.invalid_value`` with the field, its value and what to write instead."""
+    # With an id: only what is there is judged. What a creation lacks the shop says itself.
+    for problem in check(kind.resource, forms.to_entity(kind, encoded, shop_id=1), known):
+        facts = {"field": problem.field, "value": problem.value[:200], "rule": problem.rule, "message": problem.rule}
+        if problem.proposal is not None:
+            facts["proposal"] = problem.proposal[:200]
+        raise RejectedRecordError("shop.invalid_value", {"resource": kind.resource, **facts})
 
 
 def _adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
@@ -309,7 +324,17 @@ def _mismatches(kind: Kind, encoded: Mapping[str, ShopValue], row: Entity) -> li
 
 
 def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
-    """Keep the outcomes of a slice: the changes, the bindings, the counters. Bulk writes only."""
+    """Keep the outcomes of a slice, all or nothing: the changes, the bindings, the counters. Bulk writes only.
+
+    Raises:
+        LeaseLost: the run is no longer ours; nothing is kept.
+    """
+    with transaction.atomic():
+        context.hold()
+        _store(context, resolver, kind, tasks)
+
+
+def _store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     fresh: list[Binding] = []
     kept: list[Binding] = []
     gone: list[int] = []

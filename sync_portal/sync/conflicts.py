@@ -49,6 +49,8 @@ def _about_the_whole(change: PlannedChange, standing: Standing) -> Decision | No
 
 
 def _held(change: PlannedChange, decision: Decision) -> PlannedChange:
+    if decision.question == DecisionKind.ADOPTION and (change.kind, change.key) == (decision.kind, decision.key):
+        return change  # held by its parking, or to be looked for again
     if decision.question == DecisionKind.MISSING:
         return replace(change, held=Held("shop.unknown_id", decision.facts))
     facts = {"value": decision.label, "count": str(len(decision.facts.get("candidates", [])))}

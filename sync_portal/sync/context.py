@@ -118,6 +118,14 @@ class RunContext:
         if Run.objects.filter(pk=self.run.pk, cancel_requested=True).exists():
             raise Cancelled
 
+    def hold(self) -> None:
+        """Make sure that the run is still ours, now: before something is sent, and where its outcome is stored.
+
+        Raises:
+            LeaseLost: another worker has it.
+        """
+        claims.extend(self.run)
+
     # --- results ------------------------------------------------------------------------------------------------------
 
     def count(self, **amounts: int) -> None:

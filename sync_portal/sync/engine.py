@@ -25,6 +25,7 @@ from sync_portal.sync.claims import LeaseLost
 from sync_portal.sync.context import Cancelled, RunContext
 from sync_portal.sync.derivation import Derivation
 from sync_portal.sync.flows import get_flow
+from sync_portal.sync.heartbeat import Heartbeat
 from sync_portal.sync.models import Change, ChangeState, Run, RunState
 from sync_portal.sync.plan import OwnerOf, Plan, PlannedChange, owned_by_rules
 from sync_portal.sync.resolver import Resolver
@@ -45,7 +46,8 @@ def execute(run: Run, *, on_progress: Progress | None = None) -> str:
     try:
         _resume(context)
         flow = get_flow(run.flow)
-        (flow.run or _towards_the_shop)(context)
+        with Heartbeat(run):
+            (flow.run or _towards_the_shop)(context)
         if context.counters["rejected"]:
             state = RunState.INCOMPLETE
     except LeaseLost:
