@@ -5,6 +5,9 @@ To add one: a file here with a function `(Bench) -> Result`, and its name in `BE
 
 from sync_portal.bench.frame import Bench, Benchmark, Result
 from sync_portal.bench.run_unchanged import run_unchanged
+from sync_portal.bench.sage_incremental import sage_incremental
+from sync_portal.bench.sage_read import sage_read
+from sync_portal.bench.sage_write_orders import sage_write_orders
 from sync_portal.bench.shop_read import shop_read
 from sync_portal.bench.shop_stock import shop_stock, shop_stock_vs_peer
 
@@ -13,6 +16,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "shop_stock": shop_stock,
     "shop_stock_vs_peer": shop_stock_vs_peer,
     "shop_read": shop_read,
+    "sage_read": sage_read,
+    "sage_incremental": sage_incremental,
+    "sage_write_orders": sage_write_orders,
 }
 
 __all__ = ["BENCHMARKS", "Bench", "Benchmark", "Result"]
