@@ -21,6 +21,25 @@
     if (news && voice && voice.textContent !== news.dataset.announce) voice.textContent = news.dataset.announce;
   });
 
+  // One box ticks all the boxes of that name.
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset?.tickAll;
+    if (!name) return;
+    for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
+  });
+
+  // A form that takes a while says so, and is not sent twice.
+  document.addEventListener("submit", (event) => {
+    const text = event.target.dataset.busy;
+    if (!text) return;
+    const button = event.target.querySelector("button[type=submit]");
+    button.textContent = text;
+    setTimeout(() => { button.disabled = true; });
+  });
+
+  // What was just done is said in a corner, and goes away.
+  for (const toast of document.querySelectorAll("[data-toast]")) setTimeout(() => toast.remove(), 8000);
+
   // Escape closes an explanation that was opened with the keyboard.
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && document.activeElement?.matches(".why-button")) document.activeElement.blur();

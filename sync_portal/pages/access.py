@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from connectors.models import Client, Membership
+from sync_portal.sync.decisions import open_for
 
 Params = ParamSpec("Params")
 View = Callable[Concatenate[HttpRequest, "Access", Params], HttpResponseBase]
@@ -74,5 +75,10 @@ def access_to(user: User, slug: str) -> Access:
 
 def render_page(request: HttpRequest, access: Access, template: str, section: str, **context: Any) -> HttpResponse:
     """A page of a client: what its frame needs (client, access, the menu entry to mark) and what the page shows."""
-    frame = {"client": access.client, "access": access, "section": section}
+    frame = {
+        "client": access.client,
+        "access": access,
+        "section": section,
+        "open_decisions": open_for(access.client).count(),
+    }
     return render(request, template, frame | context)

@@ -13,7 +13,8 @@ from connectors.models import Client
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.looks import urgency
 from sync_portal.pages.waiting import last_url, waiting_url
-from sync_portal.sync.history import FlowState, flow_states
+from sync_portal.sync.decisions import open_for
+from sync_portal.sync.history import RECENT, FlowState, flow_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class ClientLine:
 
     client: Client
     states: list[FlowState]
+    decisions: int = 0
+    """Its open questions."""
 
     @property
     def urgency(self) -> int:
@@ -45,6 +48,11 @@ class FlowLine:
     waiting_url: str
     last_url: str
 
+    @property
+    def empty_slots(self) -> range:
+        """The places of the strip that no run fills yet: a single run reads as one of thirty."""
+        return range(RECENT - len(self.state.recent))
+
 
 @login_required
 @require_safe
@@ -53,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     clients = list(Client.objects.visible_to(request.user))
     if len(clients) == 1:
         return redirect("pages:client", clients[0].slug)
-    lines = [ClientLine(client, flow_states(client)) for client in clients]
+    lines = [ClientLine(client, flow_states(client), open_for(client).count()) for client in clients]
     lines.sort(key=lambda line: (line.urgency, line.client.name.casefold()))
     return render(request, "clients/home.html", {"lines": lines})
 

@@ -12,17 +12,26 @@ from sync_portal.sync.models import ChangeState, Run
 
 # A change that stays "written" is one whose confirmation failed: the engine counts it among the refused as well.
 _HELD = Q(state=ChangeState.HELD)
+_STALE = Q(state=ChangeState.STALE)
 _REJECTED = Q(state__in=[ChangeState.REJECTED, ChangeState.LATER, ChangeState.APPLIED])
 
 SHOWS: dict[str, Q] = {
-    "to_write": ~_HELD,
-    "written": Q(state__in=[ChangeState.APPLIED, ChangeState.CONFIRMED]),
+    "to_write": ~_HELD & ~_STALE,
+    "written": Q(state__in=[ChangeState.APPLIED, ChangeState.CONFIRMED], as_found=False),
     "confirmed": Q(state=ChangeState.CONFIRMED),
     "held": _HELD,
     "rejected": _REJECTED,
     "waiting": _HELD | _REJECTED,
+    "stale": _STALE,
 }
 """`?show=` of the run page -> its changes. What was read and found unchanged is counted, not kept."""
+
+RETRIED = _REJECTED | Q(state=ChangeState.HELD, cause__startswith="shop.") & ~Q(
+    cause__in=["shop.adoption_uncertain", "shop.conflict", "shop.unknown_id"]
+)
+"""What may be sent again as it is: refused in this run, or still held because an earlier one was refused. The causes
+left out are questions to people: answering them is what helps.
+"""
 
 _LABELS: list[tuple[str, Promise, str]] = [
     ("read", _("read"), "calm"),
@@ -49,8 +58,7 @@ class Counter:
 def counters(run: Run) -> list[Counter]:
     """read · unchanged · to write · written · confirmed · held · refused.
 
-    A count that is not the number of its rows gets no link: while a run works the rows are ahead of the counters, and a
-    resource that was adopted as it stood is confirmed without having been written.
+    A count that is not the number of its rows gets no link: while a run works the rows are ahead of the counters.
     """
     rows = run.changes.aggregate(**{name: Count("pk", condition) for name, condition in SHOWS.items()})
     return [

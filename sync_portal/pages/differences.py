@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from connectors.models import Client
-from mapping.models import Category, Combination, CustomerGroup, Product, ShopCustomer
+from mapping.models import Product, ProductImage
+from sync_portal.pages.causes import tell
 from sync_portal.pages.labels import SPECIAL_KEYS, field_label
-from sync_portal.pages.numbers import change_of, decimal_or_none, plain
-from sync_portal.sync.causes import CauseText, describe
-from sync_portal.sync.models import Change
+from sync_portal.pages.names import Names, reference_names, references
+from sync_portal.pages.numbers import change_of, decimal_or_none, money, plain
+from sync_portal.sync.causes import CauseText
+from sync_portal.sync.models import Action, Change
 
 FLAGS = {"active", "available_for_order", "show_price", "default_on"}
 NUMBERS = {"price", "price_impact", "weight", "weight_impact", "reduction", "quantity", "from_quantity"}
-
-Names = Mapping[tuple[str, str], str]
+AMOUNTS = {"price", "price_impact"}
+TECHNICAL = frozenset(
+    {"available_for_order", "default_on", "group_type", "link_rewrite", "minimal_quantity", "position", "product_type"}
+) | frozenset({"public_name", "reduction_tax", "reduction_type", "show_price", "state", "visibility"})
+"""Fields that tell something to whoever looks for a fault, and to nobody else."""
+NOTHING = {"from_quantity": Decimal(1)} | dict.fromkeys(("price_impact", "reduction", "weight_impact"), Decimal(0))
+"""Values that a new resource has when there is nothing to say of that field."""
+TELLING = (
+    *("price", "quantity", "price_impact", "group", "customer", "category", "values", "content", "email", "city"),
+    *("parent", "option", "ean13", "company", "active"),
+)
+"""What sums a new resource up, the most telling first; its name stands beside it already."""
+MOST_TELLING = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One field of a change, ready to show."""
 
+    name: str
     label: str
     before: str
     after: str
     why: str
     size: str
+    technical: bool = False
+    """Not for people: a technical field, or a new resource's field that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +56,22 @@ class ChangeRow:
 
     change: Change
     differences: list[Difference]
+    technical: list[Difference]
     cause: CauseText | None
     product_id: int | None = None
+    photo_id: int | None = None
+
+    @property
+    def folded(self) -> bool:
+        """A new resource has nothing to compare: its fields are folded under a summary."""
+        return self.change.action == Action.CREATE and len(self.differences) > 1
+
+    @property
+    def telling(self) -> list[Difference]:
+        """The two or three fields that sum a new resource up."""
+        by_name = {difference.name: difference for difference in self.differences}
+        found = [by_name[name] for name in TELLING if name in by_name and by_name[name].after]
+        return found[:MOST_TELLING]
 
 
 @dataclass(slots=True)
@@ -58,34 +88,67 @@ class _Wanted:
 def change_rows(client: Client, changes: Iterable[Change]) -> list[ChangeRow]:
     """The changes of one page, their references named in one query per kind."""
     page = list(changes)
+    told = (difference for change in page for difference in change.differences)
+    names = names_in(client, told, runs={change.run_id for change in page})
+    products, photos = _product_ids(client, page), _photo_ids(client, page)
+    return [_row(change, names, products, photos) for change in page]
+
+
+def names_in(client: Client, differences: Iterable[Mapping[str, Any]], runs: Collection[int] = ()) -> Names:
+    """What people call everything that these differences (or the facts of decisions) refer to."""
     wanted = _Wanted()
-    for change in page:
-        for difference in change.differences:
-            wanted.collect(difference.get("before"))
-            wanted.collect(difference.get("after"))
-    names = reference_names(client, wanted.keys)
-    products = _product_ids(client, page)
-    return [
-        ChangeRow(
-            change,
-            [readable(difference, names) for difference in change.differences],
-            describe(change.cause, change.facts) if change.cause else None,
-            products.get(_product_key(change)),
-        )
-        for change in page
-    ]
+    for difference in differences:
+        for value in difference.values():
+            wanted.collect(value)
+    return reference_names(client, wanted.keys, runs)
+
+
+def _row(change: Change, names: Names, products: Mapping[str, int], photos: Mapping[str, int]) -> ChangeRow:
+    told = [readable(difference, names) for difference in change.differences]
+    return ChangeRow(
+        change,
+        [difference for difference in told if not difference.technical],
+        [difference for difference in told if difference.technical],
+        tell(change.cause, change.facts) if change.cause else None,
+        products.get(product_key(change.kind, change.key)),
+        photos.get(change.key) if change.kind == "images" else None,
+    )
 
 
 def readable(difference: Mapping[str, Any], names: Names) -> Difference:
     """One stored difference in words."""
     name, before, after = difference["field"], difference.get("before"), difference.get("after")
+    if name == "content":
+        return _photo(difference)
     return Difference(
+        name=name,
         label=field_label(name),
         before=value_text(name, before, names),
         after=value_text(name, after, names),
         why=difference.get("why") or "",
         size=change_of(before, after) if name in NUMBERS else "",
+        technical=name in TECHNICAL or _says_nothing(name, before, after),
     )
+
+
+def _photo(difference: Mapping[str, Any]) -> Difference:
+    """A photo is known by its content: people see that there is another one, not a hash."""
+    before, after = difference.get("before"), difference.get("after")
+    new = _("new photo") if not before else _("another photo")
+    return Difference(
+        name="content",
+        label=field_label("content"),
+        before=_("photo") if before else "",
+        after=new if after else "",
+        why=difference.get("why") or "",
+        size="",
+    )
+
+
+def _says_nothing(name: str, before: Any, after: Any) -> bool:
+    if before not in (None, "", []):
+        return False
+    return after in (None, "", []) or (name in NOTHING and decimal_or_none(after) == NOTHING[name])
 
 
 def value_text(name: str, value: Any, names: Names) -> str:
@@ -99,14 +162,18 @@ def value_text(name: str, value: Any, names: Names) -> str:
     if name in FLAGS and str(value) in {"0", "1"}:
         return _("yes") if str(value) == "1" else _("no")
     number = decimal_or_none(value) if name in NUMBERS else None
-    return plain(number) if number is not None else str(value)
+    if number is None:
+        return str(value)
+    return money(number) if name in AMOUNTS else plain(number)
 
 
 def _mapping_text(value: Mapping[str, Any], names: Names) -> str:
     if set(value) == {"ref"}:
         kind, key = value["ref"]
-        if kind == "taxes":  # looked up by its rate
-            return _("%(rate)s %%") % {"rate": plain(decimal_or_none(key))}
+        if kind == "taxes" and (rate := decimal_or_none(key)) is not None:  # looked up by its rate
+            return _("%(rate)s %%") % {"rate": plain(rate)}
+        if key.startswith("#"):  # nobody's we know: known by its id in the shop alone
+            return _("No. %(number)s in the shop") % {"number": key[1:]}
         return names.get((kind, key)) or str(SPECIAL_KEYS.get(key, key))
     texts = {language: str(text) for language, text in value.items()}
     if len(set(texts.values())) <= 1:
@@ -114,49 +181,21 @@ def _mapping_text(value: Mapping[str, Any], names: Names) -> str:
     return " · ".join(f"{language} : {text}" for language, text in texts.items())
 
 
-def references(value: Any) -> Iterator[tuple[str, str]]:
-    """Every (kind, key) a stored value points to."""
-    if isinstance(value, dict) and set(value) == {"ref"}:
-        kind, key = value["ref"]
-        yield kind, key
-    elif isinstance(value, list):
-        for item in value:
-            yield from references(item)
-
-
-def reference_names(client: Client, keys: Mapping[str, set[str]]) -> dict[tuple[str, str], str]:
-    """What people call the resources behind local keys."""
-    names: dict[tuple[str, str], str] = {}
-    for kind, wanted in keys.items():
-        if kind in _SOURCES:
-            rows, label = _SOURCES[kind](client, wanted)
-            names |= {(kind, row.key): label(row) for row in rows}
-    return names
-
-
-_Source = Callable[[Client, set[str]], tuple[QuerySet[Any], Callable[[Any], str]]]
-
-_SOURCES: dict[str, _Source] = {
-    "categories": lambda client, keys: (Category.objects.filter(client=client, key__in=keys), lambda row: row.path),
-    "groups": lambda client, keys: (CustomerGroup.objects.filter(client=client, key__in=keys), lambda row: row.name),
-    "customers": lambda client, keys: (
-        ShopCustomer.objects.filter(client=client, key__in=keys),
-        lambda row: row.company,
-    ),
-    "products": lambda client, keys: (Product.objects.filter(client=client, key__in=keys), lambda row: row.reference),
-    "combinations": lambda client, keys: (
-        Combination.objects.filter(product__client=client, key__in=keys),
-        lambda row: row.label,
-    ),
-}
-
 _OF_A_PRODUCT = {"products", "combinations", "specific_prices", "stock", "images"}
 
 
-def _product_key(change: Change) -> str:
-    return change.key.split("|")[0] if change.kind in _OF_A_PRODUCT else ""
+def product_key(kind: str, key: str) -> str:
+    """The key of the product that a resource belongs to; empty when it belongs to none."""
+    return key.split("|", maxsplit=1)[0] if kind in _OF_A_PRODUCT else ""
 
 
 def _product_ids(client: Client, changes: Sequence[Change]) -> dict[str, int]:
-    keys = {_product_key(change) for change in changes} - {""}
-    return dict(Product.objects.filter(client=client, key__in=keys).values_list("key", "pk"))
+    keys = {product_key(change.kind, change.key) for change in changes} - {""}
+    return dict(Product.objects.filter(client=client, key__in=keys).values_list("key", "pk")) if keys else {}
+
+
+def _photo_ids(client: Client, changes: Sequence[Change]) -> dict[str, int]:
+    """Photos that can be shown: a deleted one, or one whose file is gone, has no thumbnail."""
+    keys = {change.key for change in changes if change.kind == "images"}
+    images = ProductImage.objects.filter(product__client=client, key__in=keys).exclude(file="")
+    return dict(images.values_list("key", "pk")) if keys else {}

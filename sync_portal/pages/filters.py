@@ -14,7 +14,7 @@ from sync_portal.orders.models import LedgerOrder
 from sync_portal.pages.counters import SHOWS
 from sync_portal.pages.labels import ORDER_STATES, kind_label
 from sync_portal.sync.flows import all_flows
-from sync_portal.sync.models import Change, Run, RunState, Trigger
+from sync_portal.sync.models import Change, Decision, Run, RunState, Trigger
 
 SELECT = {"class": "form-select", "data-autosubmit": ""}
 SEARCH = {"type": "search", "class": "form-control", "autocomplete": "off"}
@@ -71,15 +71,18 @@ class ChangeFilter(PageFilter):
             ("held", _("Held")),
             ("rejected", _("Refused")),
             ("waiting", _("Held or refused")),
+            ("stale", _("Overtaken")),
         ],
         method="by_show",
     )
     kind = choice(_("Kind"), [])
     q = search(_("Search"), "by_text")
+    cause = django_filters.CharFilter(widget=forms.HiddenInput)
+    """Chosen by a link in the list of causes."""
 
     class Meta:
         model = Change
-        fields = ["show", "kind", "q"]
+        fields = ["show", "kind", "q", "cause"]
 
     def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,6 +92,24 @@ class ChangeFilter(PageFilter):
         return queryset.filter(SHOWS[value])
 
     def by_text(self, queryset: QuerySet[Change], name: str, value: str) -> QuerySet[Change]:
+        return queryset.filter(Q(label__icontains=value) | Q(key__icontains=value))
+
+
+class DecisionFilter(PageFilter):
+    q = search(_("Search"), "by_text")
+    kind = choice(_("Kind"), [])
+    question = django_filters.CharFilter(widget=forms.HiddenInput)
+    """Chosen by a tab."""
+
+    class Meta:
+        model = Decision
+        fields = ["q", "kind", "question"]
+
+    def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["kind"].extra["choices"] = [(kind, kind_label(kind)) for kind in kinds]
+
+    def by_text(self, queryset: QuerySet[Decision], name: str, value: str) -> QuerySet[Decision]:
         return queryset.filter(Q(label__icontains=value) | Q(key__icontains=value))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from sync_portal.sync import kinds
 
 FIELDS: dict[str, Promise] = {
     "active": _("Online"),
     "address1": _("Address"),
+    "address2": _("Address, second line"),
     "alias": _("Name of the address"),
     "available_for_order": _("Can be ordered"),
     "categories": _("Categories"),
@@ -16,7 +19,7 @@ FIELDS: dict[str, Promise] = {
     "city": _("City"),
     "combination": _("Combination"),
     "company": _("Company"),
-    "content": _("Content of the photo"),
+    "content": _("Photo"),
     "country": _("Country"),
     "customer": _("Customer"),
     "default_on": _("Default combination"),
@@ -84,8 +87,45 @@ STEPS: dict[str, Promise] = {
     "brakes": _("Checking the limits"),
     "apply": _("Writing to the shop"),
     "confirm": _("Checking what was written"),
+    "drift": _("Comparing the shop with what it confirmed"),
     "orders": _("Reading the shop's orders"),
     "import": _("Writing into Sage"),
+}
+
+STREAMS: dict[str, Promise] = {
+    "articles": _("Articles"),
+    "combinations": _("Combinations of articles"),
+    "families": _("Families"),
+    "catalogue_nodes": _("Catalogue nodes"),
+    "stock": _("Stock lines"),
+    "article_tariffs": _("Prices of articles"),
+    "customers": _("Customers"),
+    "tariff_categories": _("Price categories"),
+    "sales_documents": _("Sales documents"),
+}
+"""What a test of the Sage connection counts, and people know by name (`connectors.sage.streams`)."""
+
+REASONS: dict[str, Promise] = {
+    "same_flow": _("The same flow is running already: this run begins when that one ends."),
+    "client_busy": _("This client's other runs have their share of the workers: one of them has to end first."),
+    "workers_busy": _("All workers are busy with other runs."),
+    "soon": _("It begins as soon as a worker takes it, usually within a few seconds."),
+}
+"""Why a run waits: the codes of `sync_portal.sync.lanes.Waiting`."""
+
+QUESTIONS: dict[str, Promise] = {
+    "adoption": _("Which of these is it?"),
+    "changed": _("Changed in the shop"),
+    "conflict": _("Changed in the shop and in Sage"),
+    "missing": _("Gone from the shop"),
+}
+
+ANSWERS: dict[str, Promise] = {
+    "adopt": _("It is this one"),
+    "create": _("None of them: create a new one"),
+    "accept": _("Keep the shop's value"),
+    "put_back": _("Put Sage's value back"),
+    "ignore": _("Ignore"),
 }
 
 ORDER_STATES: dict[str, Promise] = {
@@ -108,6 +148,19 @@ SPECIAL_KEYS: dict[str, Promise] = {
 def field_label(name: str) -> str:
     """The field in business words; an unknown one is shown as it is, without its underscores."""
     return str(FIELDS[name]) if name in FIELDS else name.replace("_", " ").capitalize()
+
+
+def answer_label(question: str, answer: str) -> str:
+    """An answer, as the question words it: what is gone is not created but created again."""
+    if (question, answer) == ("missing", "create"):
+        return gettext("Create it again")
+    return str(ANSWERS[answer])
+
+
+def same_label(kind: str, reason: str) -> str:
+    """Why a resource of the shop may be the one in question: the fields that are equal, in words."""
+    names = kinds.KINDS[kind].identity if reason == "identity" and kind in kinds.KINDS else (reason,)
+    return gettext("same: %(fields)s") % {"fields": ", ".join(field_label(name) for name in names)}
 
 
 def kind_label(kind: str) -> str:

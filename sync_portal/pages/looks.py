@@ -42,6 +42,20 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "confirmed": Look("good", "circle-check"),
         "rejected": Look("act", "circle-x"),
         "later": Look("soon", "clock"),
+        "stale": Look("off", "clock-exclamation"),
+    },
+    "question": {
+        "adoption": Look("soon", "help-circle"),
+        "changed": Look("soon", "pencil"),
+        "conflict": Look("act", "arrows-diff"),
+        "missing": Look("act", "trash"),
+    },
+    "answer": {
+        "adopt": Look("good", "check"),
+        "create": Look("calm", "plus"),
+        "accept": Look("good", "building-store"),
+        "put_back": Look("calm", "arrow-back-up"),
+        "ignore": Look("off", "eye-off"),
     },
     "action": {
         "create": Look("calm", "plus"),

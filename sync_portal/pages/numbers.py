@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -27,6 +27,11 @@ def money(value: Decimal | None) -> str:
     """The amount in euros: the only currency Sage 100 France keeps its books in."""
     text = amount(value)
     return _("€%(amount)s") % {"amount": text} if text else ""
+
+
+def cents(value: Decimal | None) -> str:
+    """The amount in euros to the cent, as a list shows it."""
+    return money(value.quantize(Decimal("0.01"), ROUND_HALF_UP)) if value is not None else ""
 
 
 def plain(value: Decimal | None) -> str:

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sync_portal.orders.ledger import orders_of, retry_order
 from sync_portal.pages.access import Access, client_page, render_page
+from sync_portal.pages.causes import tell
 from sync_portal.pages.filters import OrderFilter
 from sync_portal.pages.order_proof import proof_table
 from sync_portal.pages.paging import page_of
-from sync_portal.sync.causes import describe
 from sync_portal.sync.jobs import request_run
 from sync_portal.sync.models import Run, Trigger
 
@@ -26,7 +26,7 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
     """All orders; what is held carries its cause."""
     orders = OrderFilter(request.GET, queryset=orders_of(access.client))
     page = page_of(request, orders.qs, ORDERS_PER_PAGE)
-    rows = [(order, describe(order.cause, order.facts) if order.cause else None) for order in page]
+    rows = [(order, tell(order.cause, order.facts) if order.cause else None) for order in page]
     last = Run.objects.filter(client=access.client, flow="orders", ended_at__isnull=False).first()
     return render_page(
         request, access, "orders/index.html", "orders", filter=orders, page=page, rows=rows, last_run=last
@@ -38,7 +38,7 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
 def page(request: HttpRequest, access: Access, order_id: int) -> HttpResponse:
     """One order, with the proof that no cent was lost."""
     order = get_object_or_404(orders_of(access.client), pk=order_id)
-    cause = describe(order.cause, order.facts) if order.cause else None
+    cause = tell(order.cause, order.facts) if order.cause else None
     return render_page(
         request, access, "orders/order.html", "orders", order=order, cause=cause, proof=proof_table(order.proof)
     )

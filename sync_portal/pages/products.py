@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from connectors.models import Client
 from mapping.models import Binding, Category, CustomerGroup, Product, ProductImage, ShopCustomer, SpecificPrice
 from sync_portal.pages.access import Access, client_page, render_page
+from sync_portal.pages.causes import tell
 from sync_portal.pages.differences import change_rows
 from sync_portal.pages.filters import ProductFilter
 from sync_portal.pages.paging import page_of
 from sync_portal.pages.product_facts import combination_grid, fields_of, price_lines, shop_links
-from sync_portal.sync.causes import describe
-from sync_portal.sync.models import Change
+from sync_portal.pages.questions import questions
+from sync_portal.pages.sentences import flow_label
+from sync_portal.sync.decisions import OF_A_PRODUCT, open_for
+from sync_portal.sync.history import unfinished
+from sync_portal.sync.jobs import QueueBusy, resync_product
+from sync_portal.sync.models import Change, Decision, Run
 
 PRODUCTS_PER_PAGE = 50
 CHANGES_SHOWN = 10
@@ -57,9 +64,47 @@ def page(request: HttpRequest, access: Access, product_id: int) -> HttpResponse:
         prices=price_lines(list(product.specific_prices.all()), *_who(access.client, product), combinations),
         images=product.images.all(),
         links=shop_links(bindings),
-        problems=[describe(problem["cause"], problem.get("facts")) for problem in product.problems],
+        problems=[tell(problem["cause"], problem.get("facts")) for problem in product.problems],
         rows=change_rows(access.client, changes),
+        cards=questions(access.client, _decisions(product)),
+        under_way=_under_way(product),
     )
+
+
+@client_page(may_run=True)
+@require_POST
+def resync(request: HttpRequest, access: Access, product_id: int) -> HttpResponse:
+    """Compare the product with what the shop holds now and send what differs, with everything that belongs to it."""
+    product = get_object_or_404(Product, client=access.client, pk=product_id)
+    try:
+        runs = resync_product(access.client, product.key, user=access.user)
+    except QueueBusy:
+        text = _(
+            "A run waits that does exactly what somebody chose: nothing can be added to it. Ask again in a moment."
+        )
+        messages.warning(request, text)
+        return redirect("pages:product", access.client.slug, product.pk)
+    flows = ", ".join(flow_label(run.flow) for run in runs)
+    text = _("Asked for: %(flows)s. The changes appear below, or nothing if all is right.") % {"flows": flows}
+    messages.success(request, text)
+    return redirect("pages:product", access.client.slug, product.pk)
+
+
+def _decisions(product: Product) -> QuerySet[Decision]:
+    """The open questions about the product and its parts."""
+    rows: QuerySet[Decision] = open_for(product.client)
+    return rows.filter(_of_it(product))
+
+
+def _of_it(product: Product) -> Q:
+    """What is kept about the product itself, and about its combinations, prices and photos."""
+    own = Q(key=product.key, kind__in=["products", "stock"])
+    return own | Q(key__startswith=f"{product.key}|", kind__in=OF_A_PRODUCT)
+
+
+def _under_way(product: Product) -> QuerySet[Run]:
+    """Runs that were asked for this product and are not over."""
+    return Run.objects.filter(unfinished(), client=product.client, scope__product=product.key)
 
 
 def _products(client: Client) -> QuerySet[Product]:
@@ -76,10 +121,8 @@ def _bindings(product: Product) -> QuerySet[Binding]:
 
 def _changes(product: Product) -> QuerySet[Change]:
     """What runs did to the product and to its parts, newest first."""
-    own = Q(key=product.key, kind__in=["products", "stock"])
-    parts = Q(key__startswith=f"{product.key}|")
     return (
-        Change.objects.filter(own | parts, run__client=product.client, run__preview=False)
+        Change.objects.filter(_of_it(product), run__client=product.client, run__preview=False)
         .select_related("run")
         .order_by("-id")
     )

@@ -1,4 +1,4 @@
-"""History, one run, its live progress; starting and cancelling."""
+"""History, one run, its live progress; starting, cancelling, approving, trying again."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sync_portal.pages.access import Access, client_page, render_page
-from sync_portal.pages.counters import counters
+from sync_portal.pages.asking import ask_and_watch
+from sync_portal.pages.causes import cause_groups, tell
+from sync_portal.pages.counters import RETRIED, SHOWS, counters
 from sync_portal.pages.differences import change_rows
 from sync_portal.pages.filters import ChangeFilter, RunFilter
+from sync_portal.pages.offers import can_be_undone, offer_of
 from sync_portal.pages.paging import page_of
-from sync_portal.sync.causes import describe
+from sync_portal.pages.scopes import about, followers
+from sync_portal.sync import jobs
 from sync_portal.sync.flows import Flow, all_flows
 from sync_portal.sync.history import estimated_end, rate
-from sync_portal.sync.jobs import approve as approve_run
-from sync_portal.sync.jobs import queue_position, request_cancel, request_run
-from sync_portal.sync.models import Run, Trigger
+from sync_portal.sync.jobs import request_cancel, request_run
+from sync_portal.sync.lanes import why_waiting
+from sync_portal.sync.models import Run, RunState, Trigger
 
 RUNS_PER_PAGE = 30
 CHANGES_PER_PAGE = 50
@@ -38,19 +42,31 @@ def history(request: HttpRequest, access: Access) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     """One run: what it did, change by change."""
-    run = get_object_or_404(_runs(access), pk=run_id)
+    run = run_or_404(access, run_id)
     kinds = list(run.changes.order_by("kind").values_list("kind", flat=True).distinct())
     changes = ChangeFilter(request.GET, queryset=run.changes.all(), kinds=kinds)
     shown = page_of(request, changes.qs, CHANGES_PER_PAGE)
-    context = _progress(run) | {"filter": changes, "page": shown, "rows": change_rows(access.client, shown)}
-    return render_page(request, access, "runs/run.html", "runs", **context)
+    context = _progress(run) | _next_steps(run, access)
+    return render_page(
+        request,
+        access,
+        "runs/run.html",
+        "runs",
+        **context,
+        filter=changes,
+        page=shown,
+        rows=change_rows(access.client, shown),
+        groups=cause_groups(run),
+        stale=run.changes.filter(SHOWS["stale"]).count(),
+        followers=followers(run),
+    )
 
 
 @client_page()
 @require_safe
 def live(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     """The part of the run page that moves; once the run is over it has the whole page loaded again."""
-    run = get_object_or_404(_runs(access), pk=run_id)
+    run = run_or_404(access, run_id)
     response = render_page(request, access, "runs/_live.html", "runs", **_progress(run))
     if run.is_over:
         response["HX-Refresh"] = "true"
@@ -63,15 +79,20 @@ def start(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
     """Ask for a run (a preview when the form says so) and go and watch it."""
     flow = flow_or_404(flow_name)
     preview = request.POST.get("preview") == "1"
-    run = request_run(access.client, flow.name, trigger=Trigger.PERSON, user=access.user, preview=preview)
-    return redirect("pages:run", access.client.slug, run.pk)
+    return ask_and_watch(
+        request,
+        access,
+        flow.name,
+        lambda: request_run(access.client, flow.name, trigger=Trigger.PERSON, user=access.user, preview=preview),
+        preview=preview,
+    )
 
 
 @client_page(may_run=True)
 @require_POST
 def cancel(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     """Ask the run to stop: it does so after its current record."""
-    run = get_object_or_404(_runs(access), pk=run_id)
+    run = run_or_404(access, run_id)
     request_cancel(run, user=access.user)
     if not run.is_over:
         messages.info(request, _("The run stops after the record it is working on."))
@@ -82,13 +103,22 @@ def cancel(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     """Let a run that a brake stopped pass, in the person's name: it is planned anew and goes through."""
-    stopped = get_object_or_404(_runs(access), pk=run_id)
-    try:
-        run = approve_run(stopped, user=access.user, comment=request.POST.get("comment", ""))
-    except ValueError:
+    stopped = run_or_404(access, run_id)
+    comment = request.POST.get("comment", "").strip()
+    if stopped.state != RunState.STOPPED or not comment:
         messages.error(request, _("Say in a few words why this run may pass."))
         return redirect("pages:run", access.client.slug, stopped.pk)
-    return redirect("pages:run", access.client.slug, run.pk)
+    return ask_and_watch(
+        request, access, stopped.flow, lambda: jobs.approve(stopped, user=access.user, comment=comment)
+    )
+
+
+@client_page(may_run=True)
+@require_POST
+def retry(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
+    """Send again what the run left refused, whether or not its source has changed."""
+    run = run_or_404(access, run_id)
+    return ask_and_watch(request, access, run.flow, lambda: jobs.retry_refused(run, user=access.user))
 
 
 def flow_or_404(name: str) -> Flow:
@@ -97,6 +127,11 @@ def flow_or_404(name: str) -> Flow:
         if flow.name == name:
             return flow
     raise Http404(name)
+
+
+def run_or_404(access: Access, run_id: int) -> Run:
+    """The client's run of that number."""
+    return get_object_or_404(_runs(access), pk=run_id)
 
 
 def _runs(access: Access) -> QuerySet[Run]:
@@ -110,6 +145,18 @@ def _progress(run: Run) -> dict[str, object]:
         "percent": min(100, run.done * 100 // run.total) if run.total else 0,
         "rate": rate(run),
         "estimated_end": estimated_end(run),
-        "queue_position": queue_position(run),
-        "cause": describe(run.cause, run.facts) if run.cause else None,
+        "waits": why_waiting(run),
+        "about": about(run),
+        "cause": tell(run.cause, run.facts) if run.cause else None,
+    }
+
+
+def _next_steps(run: Run, access: Access) -> dict[str, object]:
+    """What can be done with a run that is over."""
+    if not (run.is_over and access.may_run):
+        return {}
+    return {
+        "retryable": 0 if run.preview else run.changes.filter(RETRIED).count(),
+        "undoable": can_be_undone(run),
+        "offer": offer_of(run),
     }

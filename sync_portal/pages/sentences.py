@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractUser
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from sync_portal.pages.numbers import duration, whole
 from sync_portal.sync.flows import get_flow
@@ -37,14 +40,24 @@ def why_started(run: Run) -> str:
     """``planifié``, ``lancé par Marie``, ``approuvé par Paul``..."""
     if run.approved_by is not None:
         return _("approved by %(name)s") % {"name": person(run.approved_by)}
-    if run.trigger == Trigger.SCHEDULE:
-        return _("scheduled")
-    if run.trigger == Trigger.COMMAND:
-        return _("from the command line")
-    if run.requested_by is None:
-        return _("retry") if run.trigger == Trigger.RETRY else _("started by a person")
-    told = _("retried by %(name)s") if run.trigger == Trigger.RETRY else _("started by %(name)s")
-    return told % {"name": person(run.requested_by)}
+    alone, by = _STARTED[run.trigger]
+    return str(by) % {"name": person(run.requested_by)} if by and run.requested_by else str(alone)
+
+
+_STARTED: dict[str, tuple[Promise, Promise | None]] = {
+    Trigger.SCHEDULE: (gettext_lazy("scheduled"), None),
+    Trigger.COMMAND: (gettext_lazy("from the command line"), None),
+    Trigger.PERSON: (gettext_lazy("started by a person"), gettext_lazy("started by %(name)s")),
+    Trigger.RETRY: (gettext_lazy("retry"), gettext_lazy("retried by %(name)s")),
+    Trigger.PLAN: (gettext_lazy("a preview applied"), gettext_lazy("preview applied by %(name)s")),
+    Trigger.UNDO: (gettext_lazy("an earlier run undone"), gettext_lazy("undone by %(name)s")),
+}
+"""Trigger -> the words without and with the person who asked."""
+
+
+def exact(moment: datetime | None) -> str:
+    """The moment to the minute, in the client's time zone; empty for None."""
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
 
 
 def person(user: AbstractUser) -> str:

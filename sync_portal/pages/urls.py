@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from sync_portal.pages import clients, connections, health, media, orders, products, runs, schedules
+from sync_portal.pages import (
+    clients,
+    connections,
+    decisions,
+    health,
+    media,
+    orders,
+    previews,
+    products,
+    runs,
+    schedules,
+)
 
 app_name = "pages"
 
@@ -15,16 +26,26 @@ client_patterns = [
     path("runs/<int:run_id>/live/", runs.live, name="run-live"),
     path("runs/<int:run_id>/cancel/", runs.cancel, name="run-cancel"),
     path("runs/<int:run_id>/approve/", runs.approve, name="run-approve"),
+    path("runs/<int:run_id>/retry/", runs.retry, name="run-retry"),
+    path("runs/<int:run_id>/apply/", previews.apply, name="run-apply"),
+    path("runs/<int:run_id>/undo/", previews.undo, name="run-undo"),
+    path("decisions/", decisions.index, name="decisions"),
+    path("decisions/answer/", decisions.answer_several, name="decisions-answer"),
+    path("decisions/<int:decision_id>/answer/", decisions.answer, name="decision-answer"),
     path("products/", products.index, name="products"),
     path("products/<int:product_id>/", products.page, name="product"),
+    path("products/<int:product_id>/resync/", products.resync, name="product-resync"),
     path("photos/<int:image_id>/<slug:size>/", media.photo, name="photo"),
     path("orders/", orders.index, name="orders"),
     path("orders/<int:order_id>/", orders.page, name="order"),
     path("orders/<int:order_id>/retry/", orders.retry, name="order-retry"),
     path("schedules/", schedules.index, name="schedules"),
+    path("schedules/<slug:flow_name>/", schedules.edit, name="schedule-edit"),
+    path("alerting/", schedules.alerting, name="alerting"),
     path("schedules/<slug:flow_name>/pause/", schedules.pause, name="schedule-pause"),
     path("schedules/<slug:flow_name>/resume/", schedules.resume, name="schedule-resume"),
     path("connections/", connections.summary, name="connections"),
+    path("connections/test/", connections.test, name="connections-test"),
 ]
 
 urlpatterns = [

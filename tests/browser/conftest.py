@@ -90,7 +90,8 @@ def world(transactional_db: None) -> World:
             "repeated": [],
         },
     )
-    return World(client, shop, run, product, image, order)
+    decision = factories.DecisionFactory(shop=shop, key=product.key, label=product.name)
+    return World(client, shop, run, product, image, order, decision)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.test import Client as Browser
 from connectors.models import Client, ShopConnection
 from mapping.models import Product, ProductImage
 from sync_portal.orders.models import LedgerOrder
-from sync_portal.sync.models import Run
+from sync_portal.sync.models import Decision, Run
 from tests.pages import factories
 
 
@@ -26,6 +26,7 @@ class World:
     product: Product
     image: ProductImage
     order: LedgerOrder
+    decision: Decision
 
     def arguments(self, names: set[str]) -> dict[str, Any]:
         """The values of an address's parameters."""
@@ -37,6 +38,7 @@ class World:
             "image_id": self.image.pk,
             "size": "thumb",
             "order_id": self.order.pk,
+            "decision_id": self.decision.pk,
         }
         return {name: values[name] for name in names}
 
@@ -58,7 +60,8 @@ def make_world(db: None) -> Callable[[], World]:
         factories.SpecificPriceFactory(product=product)
         factories.BindingFactory(shop=shop, key=product.key, remote_id=42)
         image = factories.ProductImageFactory(product=product)
-        return World(client, shop, run, product, image, factories.LedgerOrderFactory(shop=shop))
+        order = factories.LedgerOrderFactory(shop=shop)
+        return World(client, shop, run, product, image, order, factories.DecisionFactory(shop=shop, key=product.key))
 
     return make
 

@@ -21,7 +21,7 @@ from mapping.models import (
     SpecificPrice,
 )
 from sync_portal.orders.models import LedgerOrder
-from sync_portal.sync.models import Change, FlowSchedule, Run
+from sync_portal.sync.models import Change, Decision, FlowSchedule, Run
 
 
 class ClientFactory(DjangoModelFactory):
@@ -183,3 +183,16 @@ class LedgerOrderFactory(DjangoModelFactory):
     total_paid = Decimal("123.40")
     payment = "Carte bancaire"
     lines = 3
+
+
+class DecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = Decision
+
+    shop = factory.SubFactory(ShopConnectionFactory)
+    question = "changed"
+    kind = "products"
+    key = factory.Sequence(lambda number: f"ART-{number:04}")
+    field = factory.LazyAttribute(lambda row: "price" if row.question in {"changed", "conflict"} else "")
+    label = factory.SelfAttribute("key")
+    facts = factory.LazyFunction(lambda: {"sent": "10.000000", "shop": "9.500000", "sage": "10.000000"})

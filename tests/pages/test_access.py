@@ -11,8 +11,14 @@ from django.urls import URLPattern, reverse
 from sync_portal.pages.urls import client_patterns
 from tests.pages.conftest import World
 
-ONLY_POST = {"run-start", "run-cancel", "run-approve", "order-retry", "schedule-pause", "schedule-resume"}
-NOT_FOR_SALES = {"run-start", "run-cancel", "run-approve", "schedule-pause", "schedule-resume", "connections"}
+ONLY_POST = {
+    *("run-start", "run-cancel", "run-approve", "run-retry", "run-apply", "order-retry", "product-resync"),
+    *("schedule-pause", "schedule-resume", "decision-answer", "decisions-answer", "connections-test"),
+}
+NOT_FOR_SALES = {
+    *("run-start", "run-cancel", "run-approve", "run-retry", "run-apply", "run-undo", "product-resync"),
+    *("schedule-edit", "schedule-pause", "schedule-resume", "alerting", "connections", "connections-test"),
+}
 
 
 def address(pattern: URLPattern, world: World) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -61,7 +62,7 @@ def when(moment: datetime | None, empty: str = "—") -> SafeString | str:
 @register.filter
 def exact(moment: datetime | None) -> str:
     """The moment to the minute."""
-    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
+    return sentences.exact(moment)
 
 
 @register.filter
@@ -125,6 +126,31 @@ def order_state(state: str) -> str:
 @register.filter
 def step_label(step: str) -> str:
     return labels.step_label(step)
+
+
+@register.simple_tag
+def look_icon(kind: str, code: str) -> SafeString:
+    """The icon of a state alone, for buttons."""
+    return icon(look(kind, code).icon)
+
+
+@register.filter
+def at(items: Sequence[Any], place: int) -> Any:
+    """The item at that place of a list."""
+    return items[place]
+
+
+@register.filter
+def waiting_reason(code: str) -> str:
+    """Why a run waits."""
+    return str(labels.REASONS[code])
+
+
+@register.simple_tag
+def price(value: Decimal | None) -> SafeString | str:
+    """The amount to the cent, for lists; one that Sage or a conversion made finer is told whole on hover."""
+    exact_text, text = numbers.money(value), numbers.cents(value)
+    return text if text == exact_text else format_html('<span title="{}">{}</span>', exact_text, text)
 
 
 @register.filter

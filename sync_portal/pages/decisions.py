@@ -1,0 +1,149 @@
+"""The questions that only a person can answer: sales staff too, most of them are theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.paginator import Page
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from connectors.models import Client
+from sync_portal.pages.access import Access, client_page, render_page
+from sync_portal.pages.filters import DecisionFilter
+from sync_portal.pages.labels import QUESTIONS, answer_label
+from sync_portal.pages.paging import page_of
+from sync_portal.pages.questions import Choice, questions
+from sync_portal.sync.decisions import ANSWERS, NotAnAnswer, candidate_ids, decide, open_for
+from sync_portal.sync.models import Answer, Decision, DecisionKind, Run
+
+QUESTIONS_PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One kind of question and how many of it are open."""
+
+    question: str
+    label: Promise
+    count: int
+
+
+@client_page()
+@require_safe
+def index(request: HttpRequest, access: Access) -> HttpResponse:
+    """The open questions, by kind; or, with `?state=decided`, what was answered, by whom and when."""
+    decided = request.GET.get("state") == "decided"
+    rows = _decided(access.client) if decided else open_for(access.client)
+    kinds = list(rows.order_by("kind").values_list("kind", flat=True).distinct())
+    chosen = DecisionFilter(request.GET, queryset=rows, kinds=kinds)
+    page = page_of(request, chosen.qs, QUESTIONS_PER_PAGE)
+    question = request.GET.get("question", "")
+    return render_page(
+        request,
+        access,
+        "decisions/index.html",
+        "decisions",
+        filter=chosen,
+        page=page,
+        cards=questions(access.client, page),
+        tabs=_tabs(access.client),
+        question=question,
+        decided=decided,
+        bulk=[] if decided else _bulk(question, page),
+        last_check=Run.objects.filter(client=access.client, flow="drift", ended_at__isnull=False).first(),
+    )
+
+
+def _decided(client: Client) -> QuerySet[Decision]:
+    rows = Decision.objects.filter(shop__client=client).exclude(answer="")
+    return rows.select_related("shop", "decided_by").order_by("-decided_at", "-pk")
+
+
+def _tabs(client: Client) -> list[Tab]:
+    rows = open_for(client).order_by().values_list("question").annotate(amount=Count("pk"))
+    counts: dict[str, int] = dict(rows)
+    return [Tab(question, QUESTIONS[question], counts.get(question, 0)) for question in DecisionKind.values]
+
+
+def _bulk(question: str, page: Page[Decision]) -> list[Choice]:
+    """The answers that can be given to several at once: there have to be several, of one kind."""
+    if question not in ANSWERS or len(page) < 2:
+        return []
+    return [Choice(answer, answer_label(question, answer), "") for answer in ANSWERS[question]]
+
+
+@client_page()
+@require_POST
+def answer(request: HttpRequest, access: Access, decision_id: int) -> HttpResponse:
+    """Answer one question in the person's name; a faster colleague's answer stands."""
+    decision = get_object_or_404(Decision.objects.select_related("shop"), pk=decision_id, shop__client=access.client)
+    chosen = request.POST.get("chosen_id", "")
+    given = request.POST.get("answer", "")
+    try:
+        decide(decision, answer=given, user=access.user, chosen_id=int(chosen) if chosen.isdigit() else None)
+    except NotAnAnswer:
+        _say_not_answered(request, decision)
+    else:
+        told = {"label": decision.label, "answer": answer_label(decision.question, given)}
+        messages.success(request, _("%(label)s: %(answer)s") % told, extra_tags="toast")
+    return redirect(_back(request, access))
+
+
+def _say_not_answered(request: HttpRequest, decision: Decision) -> None:
+    decision.refresh_from_db()
+    if decision.answer and decision.decided_by:
+        name = decision.decided_by.get_full_name() or decision.decided_by.get_username()
+        messages.warning(request, _("%(name)s has answered this question already.") % {"name": name})
+    else:
+        messages.error(request, _("This answer cannot be given: the record of the shop is taken, or not among these."))
+
+
+@client_page()
+@require_POST
+def answer_several(request: HttpRequest, access: Access) -> HttpResponse:
+    """One answer for the ticked questions, which must be of one kind. What cannot be answered so stays open."""
+    ticked = [int(text) for text in request.POST.getlist("decisions") if text.isascii() and text.isdigit()]
+    rows = open_for(access.client).filter(pk__in=ticked, question=request.POST.get("question", ""))
+    given = request.POST.get("answer", "")
+    done = sum(_decided_one(row, given, access) for row in rows)
+    if done:
+        text = ngettext("%(count)s question answered.", "%(count)s questions answered.", done) % {"count": done}
+        messages.success(request, text, extra_tags="toast")
+    if left := len(ticked) - done:
+        text = ngettext(
+            "%(count)s ticked question could not be answered so and stays open.",
+            "%(count)s ticked questions could not be answered so and stay open.",
+            left,
+        )
+        messages.warning(request, text % {"count": left})
+    if not ticked:
+        messages.error(request, _("Nothing was ticked."))
+    return redirect(_back(request, access))
+
+
+def _decided_one(decision: Decision, given: str, access: Access) -> bool:
+    candidates = candidate_ids(decision)
+    # "It is this one" says which only where there is one.
+    chosen = next(iter(candidates)) if given == Answer.ADOPT and len(candidates) == 1 else None
+    try:
+        decide(decision, answer=given, user=access.user, chosen_id=chosen)
+    except NotAnAnswer:
+        return False
+    return True
+
+
+def _back(request: HttpRequest, access: Access) -> str:
+    """The page the person came from, as far as it is one of ours."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        return target
+    return reverse("pages:decisions", args=[access.client.slug])

@@ -1,0 +1,107 @@
+"""Forms of the settings that people change here: a flow's rhythm, whom to alert."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from croniter import CroniterBadDateError, croniter
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+LONGEST_MINUTES = 7 * 24 * 60
+CRON_FIELDS = 5
+
+
+class ScheduleForm(forms.Form):
+    """When a flow starts by itself: every so many minutes, at the times of a cron expression, or never."""
+
+    rhythm = forms.ChoiceField(
+        label=gettext_lazy("Rhythm"),
+        choices=[
+            ("minutes", gettext_lazy("Every so many minutes")),
+            ("cron", gettext_lazy("At the times of a cron expression")),
+            ("never", gettext_lazy("Only when somebody starts it")),
+        ],
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    every_minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes"), required=False, min_value=1, max_value=LONGEST_MINUTES
+    )
+    cron = forms.CharField(
+        label=gettext_lazy("Cron expression"),
+        required=False,
+        max_length=80,
+        help_text=gettext_lazy(
+            "Minute, hour, day of the month, month, day of the week. 0 6 * * 1-5: at 6:00 from Monday to Friday."
+        ),
+    )
+
+    def clean_cron(self) -> str:
+        text = " ".join(str(self.cleaned_data["cron"]).split())
+        if text and self.data.get("rhythm") == "cron":
+            _check_cron(text)
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("rhythm") == "minutes" and not data.get("every_minutes") and "every_minutes" not in self.errors:
+            self.add_error("every_minutes", _("Say every how many minutes."))
+        if data.get("rhythm") == "cron" and not data.get("cron") and "cron" not in self.errors:
+            self.add_error("cron", _("Write a cron expression."))
+        return data
+
+    @property
+    def stored(self) -> dict[str, Any] | None:
+        """The columns of the schedule; None when there is to be none."""
+        match self.cleaned_data["rhythm"]:
+            case "minutes":
+                return {"every_minutes": self.cleaned_data["every_minutes"], "cron": ""}
+            case "cron":
+                return {"every_minutes": None, "cron": self.cleaned_data["cron"]}
+        return None
+
+
+def _check_cron(text: str) -> None:
+    """Refuse what croniter cannot read, its own extras (seconds, @daily) and what never comes (30 February)."""
+    if len(text.split()) != CRON_FIELDS:
+        raise ValidationError(_("A cron expression has five parts separated by blanks, for example 0 6 * * 1-5."))
+    if not croniter.is_valid(text):
+        raise ValidationError(
+            _("“%(text)s” is no cron expression: minute 0-59, hour 0-23, day 1-31, month 1-12, day of the week 0-7.")
+            % {"text": text}
+        )
+    try:
+        croniter(text).get_next()
+    except CroniterBadDateError:
+        raise ValidationError(_("“%(text)s” names a moment that never comes.") % {"text": text}) from None
+
+
+class AlertingForm(forms.Form):
+    """Whom to tell when a flow changes its state."""
+
+    emails = forms.CharField(
+        label=gettext_lazy("E-mail addresses"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        help_text=gettext_lazy("One a line."),
+    )
+    webhook = forms.URLField(
+        label=gettext_lazy("Webhook"),
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        help_text=gettext_lazy("An address that takes a JSON message by POST: a chat channel, your own monitoring."),
+    )
+
+    def clean_emails(self) -> list[str]:
+        lines = str(self.cleaned_data["emails"]).replace(",", "\n").replace(";", "\n").splitlines()
+        emails = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+        for email in emails:
+            try:
+                validate_email(email)
+            except ValidationError:
+                raise ValidationError(_("“%(email)s” is no e-mail address.") % {"email": email}) from None
+        return emails

@@ -1,0 +1,83 @@
+"""What people call the things that stored values refer to by their local keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from connectors.models import Client
+from mapping.models import Binding, Category, Combination, CustomerGroup, Product, ShopCustomer
+from sync_portal.sync.models import Change
+
+Names = Mapping[tuple[str, str], str]
+"""(kind, local key) -> name."""
+
+
+def references(value: Any) -> Iterator[tuple[str, str]]:
+    """Every (kind, key) a stored value points to."""
+    if isinstance(value, dict) and set(value) == {"ref"}:
+        kind, key = value["ref"]
+        yield kind, key
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+def reference_names(
+    client: Client, keys: Mapping[str, set[str]], runs: Collection[int] = ()
+) -> dict[tuple[str, str], str]:
+    """What people call the resources behind local keys, with at most two queries per kind.
+
+    `runs` are those on the page: an option that is not in the shop yet has its name there alone.
+    """
+    names: dict[tuple[str, str], str] = {}
+    for kind, wanted in keys.items():
+        if kind in _SOURCES:
+            rows, label = _SOURCES[kind](client, wanted)
+            names |= {(kind, row.key): label(row) for row in rows}
+        elif kind in _OPTIONS:
+            names |= {(kind, key): name for key, name in _option_names(client, kind, wanted, runs).items()}
+    return names
+
+
+_Source = Callable[[Client, set[str]], tuple[QuerySet[Any], Callable[[Any], str]]]
+
+_SOURCES: dict[str, _Source] = {
+    "categories": lambda client, keys: (Category.objects.filter(client=client, key__in=keys), lambda row: row.path),
+    "groups": lambda client, keys: (CustomerGroup.objects.filter(client=client, key__in=keys), lambda row: row.name),
+    "customers": lambda client, keys: (
+        ShopCustomer.objects.filter(client=client, key__in=keys),
+        lambda row: row.company,
+    ),
+    "products": lambda client, keys: (Product.objects.filter(client=client, key__in=keys), lambda row: row.reference),
+    "combinations": lambda client, keys: (
+        Combination.objects.filter(product__client=client, key__in=keys),
+        lambda row: row.label,
+    ),
+}
+
+_OPTIONS = {"product_options", "product_option_values"}
+"""Kinds the catalogue keeps no table of: named by the shop's confirmed state, or else by the run that makes them."""
+
+
+def _option_names(client: Client, kind: str, keys: set[str], runs: Collection[int]) -> dict[str, str]:
+    rows = Binding.objects.filter(shop__client=client, kind=kind, key__in=keys).values_list("key", "confirmed")
+    names = {key: name for key, confirmed in rows if (name := _text(confirmed.get("name")))}
+    missing = keys - set(names)
+    return names | (_names_planned(kind, missing, runs) if missing and runs else {})
+
+
+def _names_planned(kind: str, keys: Collection[str], runs: Collection[int]) -> dict[str, str]:
+    made = Change.objects.filter(run__in=runs, kind=kind, action="create", key__in=keys)
+    found: dict[str, str] = {}
+    for key, differences in made.values_list("key", "differences"):
+        found[key] = next((_text(one["after"]) for one in differences if one["field"] == "name"), "")
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return str(next(iter(value.values()), ""))
+    return str(value or "")
