@@ -73,6 +73,13 @@ _BY_NUMBER: dict[int, str] = {
     2601: "sage.constraint",
     515: "sage.constraint",
     547: "sage.constraint",
+    # Overflow, division by zero, a date that the type cannot hold: the same value would fail again.
+    8115: "sage.constraint",
+    8134: "sage.constraint",
+    242: "sage.constraint",
+    517: "sage.constraint",
+    3902: "sage.connection_lost",
+    3903: "sage.connection_lost",
     8152: "sage.too_long",
     2628: "sage.too_long",
     1101: "sage.disk_full",
@@ -123,7 +130,7 @@ _BY_STATE: dict[str, str] = {
     "HY010": "sage.connection_lost",
 }
 
-_BROKEN_STATES = ("HYT", "HY008", "HY010", "08", "HY000", "01000", "24000")
+_BROKEN_STATES = ("HYT", "HY008", "HY010", "08", "HY000", "01000", "24000", "25000")
 
 
 @dataclass(frozen=True)

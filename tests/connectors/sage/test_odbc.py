@@ -12,6 +12,7 @@ from connectors.sage import odbc
 from connectors.sage.odbc import SageSession, SageSettings, open_session
 
 from .fake_driver import Error, FakeDriver
+from .test_driver_errors import CASES
 
 SQL_SERVER = SageSettings(
     dialect="sqlserver", driver="FreeTDS", server="srv", database="BIJOU", user="sa", password="p;w", write_enabled=True
@@ -257,3 +258,42 @@ def test_a_reader_does_not_see_an_unfinished_write(company: SageSession) -> None
 
 def test_the_servers_clock_is_read(company: SageSession) -> None:
     assert abs((company.server_now() - datetime.now()).total_seconds()) < 60
+
+
+THROWN_AWAY = {"HYT00", "HY008", "08S01", "HY000", "01000", "24000", "25000"}
+"""States after which the drivers were seen to leave a connection that must not be used again."""
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case["phase"] == "read"], ids=lambda case: case["case"])
+def test_each_error_of_the_drivers_while_reading(case: dict[str, str], fake: Callable[..., FakeDriver]) -> None:
+    driver = fake(("SELECT", Error(case["state"], f"[{case['state']}] {case['message']}")), rows=[(1,)])
+    session = open_session(SQL_SERVER)
+
+    with pytest.raises(ConnectorError) as caught:
+        session.rows("SELECT")
+
+    assert caught.value.cause == case["cause"]
+    assert driver.connections[0].closed is (case["state"] in THROWN_AWAY)
+    assert session.rows("SELECT") == [(1,)], "the next question is answered"
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case["phase"] == "write"], ids=lambda case: case["case"])
+def test_each_error_of_the_drivers_while_writing(case: dict[str, str], fake: Callable[..., FakeDriver]) -> None:
+    driver = fake(("INSERT", Error(case["state"], f"[{case['state']}] {case['message']}")))
+    session = open_session(SQL_SERVER)
+
+    with pytest.raises(ConnectorError) as caught, session.transaction() as unit:
+        unit.execute("INSERT")
+
+    writer = driver.connections[1]
+    assert caught.value.cause == case["cause"]
+    assert "commit" not in writer.log
+    assert "rollback" in writer.log
+    assert writer.closed is (case["state"] in THROWN_AWAY)
+
+
+@pytest.mark.parametrize("deadly", ["fast_executemany", ".cancel(", "setencoding", "setdecoding"])
+def test_what_the_drivers_do_not_survive_is_never_used(deadly: str) -> None:
+    sources = Path(odbc.__file__).parent.rglob("*.py")
+
+    assert [path.name for path in sources if deadly in path.read_text(encoding="utf-8")] == []
