@@ -82,10 +82,10 @@ class Scenario:
 @lru_cache(maxsize=300)
 def load(version: str, name: str) -> Scenario:
     content = json.loads((DATA / version / f"{name}.json").read_text(encoding="utf-8"))
-    exchanges = [
-        Exchange(number, entry.get("title", ""), entry["at"], entry["request"], entry["answer"])
-        for number, entry in enumerate(content["exchanges"], start=1)
-    ]
+    exchanges, clock = [], 0
+    for number, entry in enumerate(content["exchanges"], start=1):
+        clock = entry.get("at", clock)
+        exchanges.append(Exchange(number, entry.get("title", ""), clock, entry["request"], entry["answer"]))
     return Scenario(version, name, content["given"], exchanges, content["languages"])
 
 

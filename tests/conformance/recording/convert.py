@@ -36,7 +36,7 @@ def convert(source: Path, target: Path) -> int:
         content = {
             "languages": _languages(found),
             "given": [_given(resources[key[0]], key, entity, stand_ins) for key, entity in sorted(needs[name].items(), key=_order)],
-            "exchanges": [_exchange(exchange, stand_ins) for exchange in found],
+            "exchanges": _once_per_second([_exchange(exchange, stand_ins) for exchange in found]),
         }
         (target / f"{name}.json").write_text(written(content), encoding="utf-8")
     return sum(map(len, transcripts.values()))
@@ -108,6 +108,16 @@ def _exchange(exchange: Exchange, stand_ins: StandIns) -> dict[str, Any]:
     return shown | {"at": exchange.at, "request": request, "answer": stand_ins.in_answer(answer)}
 
 
+def _once_per_second(exchanges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`at` only where the clock moved on."""
+    clock = 0
+    for exchange in exchanges:
+        clock, moment = exchange["at"], clock
+        if clock == moment:
+            del exchange["at"]
+    return exchanges
+
+
 def _path(path: str) -> str:
     for digit, name in KEYS.items():
         path = path.replace(f"ws_key=BANCDETESTLOCALKEY0000000000000{digit}", f"ws_key={{{name}}}")
@@ -130,8 +140,8 @@ def written(content: Mapping[str, Any]) -> str:
 
 def _written_exchange(entry: Mapping[str, Any]) -> str:
     head = {name: value for name, value in entry.items() if name not in {"request", "answer"}}
-    start = _dump(head)[:-1]
-    return f'  {start},\n   "request": {_dump(entry["request"])},\n   "answer": {_dump(entry["answer"])}}}'
+    start = f"{_dump(head)[:-1]}, " if head else "{"
+    return f'  {start}\n   "request": {_dump(entry["request"])},\n   "answer": {_dump(entry["answer"])}}}'
 
 
 def _dump(value: object) -> str:
