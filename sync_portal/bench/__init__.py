@@ -3,7 +3,9 @@
 To add one: a file here with a function `(Bench) -> Result`, and its name in `BENCHMARKS`.
 """
 
+from sync_portal.bench.first_publish import first_publish
 from sync_portal.bench.frame import Bench, Benchmark, Result
+from sync_portal.bench.run_delta import run_delta
 from sync_portal.bench.run_unchanged import run_unchanged
 from sync_portal.bench.sage_incremental import sage_incremental
 from sync_portal.bench.sage_read import sage_read
@@ -13,6 +15,8 @@ from sync_portal.bench.shop_stock import shop_stock, shop_stock_vs_peer
 
 BENCHMARKS: dict[str, Benchmark] = {
     "run_unchanged": run_unchanged,
+    "run_delta": run_delta,
+    "first_publish": first_publish,
     "shop_stock": shop_stock,
     "shop_stock_vs_peer": shop_stock_vs_peer,
     "shop_read": shop_read,

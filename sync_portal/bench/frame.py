@@ -50,22 +50,31 @@ class Bench:
     @contextmanager
     def demo_client(self) -> Iterator[tuple[Client, Any]]:
         """The demo client on a sandbox of its own: (client, running sandbox shop)."""
-        sage, media = self.folder / "sage.sqlite3", self.folder / "media"
-        build_company(sage, articles=self.articles, media=media)
         with running_shop(self.folder / "shop.sqlite3") as shop:
-            document = clientfiles.read_file(
-                settings.BASE_DIR / "docs" / "examples" / "demo.toml",
-                [
-                    f"sage.path='{sage}'",
-                    f"sage.media_folders.0.folder='{media}'",
-                    f"sage.media_folders.1.folder='{media}'",
-                    f"shops.0.url='{shop.url}'",
-                    f"shops.0.key='{shop.key}'",
-                    "members=[]",
-                ],
-            )
-            clientfiles.load(document)
-            yield Client.objects.get(slug=document.client.slug), shop
+            yield self.load_client(articles=self.articles, url=shop.url, key=shop.key), shop
+
+    @property
+    def sage(self) -> Path:
+        """The company's base."""
+        return self.folder / "sage.sqlite3"
+
+    def load_client(self, *, articles: int | None, url: str, key: str) -> Client:
+        """The demo client between a company with so many generated articles and this shop."""
+        media = self.folder / "media"
+        build_company(self.sage, articles=articles, media=media)
+        document = clientfiles.read_file(
+            settings.BASE_DIR / "docs" / "examples" / "demo.toml",
+            [
+                f"sage.path='{self.sage}'",
+                f"sage.media_folders.0.folder='{media}'",
+                f"sage.media_folders.1.folder='{media}'",
+                f"shops.0.url='{url}'",
+                f"shops.0.key='{key}'",
+                "members=[]",
+            ],
+        )
+        clientfiles.load(document)
+        return Client.objects.get(slug=document.client.slug)
 
 
 Benchmark = Callable[[Bench], Result]
