@@ -26,7 +26,7 @@ def test_every_stream_has_its_row(name: str) -> None:
 def test_every_field_of_the_order_file_is_described_in_its_place(record: str) -> None:
     layout = FileLayout()
     code = getattr(layout, f"{record}_code")
-    section = PAGE.partition(f"**{code}: ")[2].partition("**\n")[2].partition("**")[0]
+    section = PAGE.partition(f"**{code}: ")[2].partition("**\n\n")[2].partition("\n\n")[0]
 
     described = [line.split("|")[2].strip(" `") for line in section.splitlines() if line.startswith("| ")][2:]
 
