@@ -1,0 +1,104 @@
+"""What is kept of the history, and that deleting it does not stop the portal."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from connectors.models import Client
+from sync_portal.sync import retention
+from sync_portal.sync.models import Beat, Change, ChangeState, Run, RunState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _ninety_days(settings: Any) -> None:
+    settings.RETENTION_DAYS = 90
+
+
+def ended(client: Client, days: int, *, flow: str = "stock", **fields: Any) -> Run:
+    fields.setdefault("state", RunState.SUCCEEDED)
+    return Run.objects.create(client=client, flow=flow, ended_at=timezone.now() - timedelta(days=days), **fields)
+
+
+def changes(run: Run, state: str, amount: int = 1) -> None:
+    rows = [
+        Change(run=run, kind="products", key=str(n), label="x", action="update", state=state) for n in range(amount)
+    ]
+    Change.objects.bulk_create(rows, batch_size=5000)
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "kept"),
+    [
+        (ChangeState.CONFIRMED, 89, True),
+        (ChangeState.CONFIRMED, 91, False),
+        (ChangeState.PLANNED, 91, False),
+        (ChangeState.STALE, 91, False),
+        (ChangeState.REJECTED, 91, True),
+        (ChangeState.LATER, 91, True),
+        (ChangeState.HELD, 91, True),
+        (ChangeState.APPLIED, 91, True),
+        (ChangeState.REJECTED, 359, True),
+        (ChangeState.REJECTED, 361, False),
+        (ChangeState.APPLIED, 361, False),
+    ],
+)
+def test_failures_are_kept_four_times_as_long_as_successes(
+    client_acme: Client, state: str, days: int, kept: bool
+) -> None:
+    changes(ended(client_acme, days), state)
+    retention.prune(timezone.now())
+    assert Change.objects.exists() is kept
+
+
+def test_old_runs_go_but_the_last_of_each_flow_stays(client_acme: Client) -> None:
+    old = {flow: [ended(client_acme, 400 - n, flow=flow) for n in range(2)] for flow in ("stock", "prices")}
+    recent = ended(client_acme, 100)
+    retention.prune(timezone.now())
+    assert set(Run.objects.all()) == {old["prices"][-1], recent}
+
+
+def test_a_preview_does_not_stand_for_the_last_run(client_acme: Client) -> None:
+    real, _preview = ended(client_acme, 400), ended(client_acme, 399, preview=True)
+    retention.prune(timezone.now())
+    assert real in Run.objects.all()
+
+
+@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING])
+def test_what_has_not_ended_is_never_deleted(client_acme: Client, state: str) -> None:
+    run = Run.objects.create(client=client_acme, flow="stock", state=state)
+    changes(run, ChangeState.CONFIRMED)
+    retention.prune(timezone.now() + timedelta(days=1000))
+    assert Change.objects.count() == 1
+
+
+def test_the_last_run_of_one_client_says_nothing_of_another(client_acme: Client) -> None:
+    other = Client.objects.create(slug="other", name="Other")
+    runs = {ended(client_acme, 500), ended(other, 400)}
+    retention.prune(timezone.now())
+    assert set(Run.objects.all()) == runs
+
+
+def test_a_hundred_thousand_rows_go_in_slices(client_acme: Client, django_assert_max_num_queries: Any) -> None:
+    changes(ended(client_acme, 100), ChangeState.CONFIRMED, 100_000)
+    changes(ended(client_acme, 10), ChangeState.CONFIRMED, 10)
+    start = time.monotonic()
+    with django_assert_max_num_queries(2 * 100_000 // retention.SLICE + 10):
+        assert retention.prune(timezone.now()) == 100_000
+    assert time.monotonic() - start < 30
+    assert Change.objects.count() == 10
+
+
+def test_pruning_happens_once_a_day_whoever_asks(client_acme: Client) -> None:
+    now = timezone.now()
+    changes(ended(client_acme, 100), ChangeState.CONFIRMED, 3)
+    assert retention.prune_if_due(now) == 0, "on the first day there is nothing old"
+    tomorrow = now + timedelta(hours=25)
+    assert [retention.prune_if_due(tomorrow) for _worker in range(3)] == [3, 0, 0]
+    assert Beat.objects.get(name="retention").at == tomorrow
