@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError, RetryableError
@@ -358,17 +359,24 @@ def _store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[
             (kept if binding else fresh).append(known)
             resolver.bindings[kind.name, task.change.key] = known
     fields = ["state", "cause", "facts", "detail", "shop_id_given", "as_found"]
-    Change.objects.bulk_update([task.change for task in tasks], fields, batch_size=500)
+    _rewrite(Change, [task.change for task in tasks], fields)
     Binding.objects.bulk_create(fresh, batch_size=500)
     columns = ["remote_id", "confirmed", "previous", "undone", "pending", "confirmed_at"]
     columns += ["parked", "parked_cause", "parked_facts"]
-    Binding.objects.bulk_update(kept, columns, batch_size=200)
+    _rewrite(Binding, kept, columns)
     Binding.objects.filter(pk__in=gone).delete()
     adopted = [task for task in tasks if task.adopted]
     if adopted:
-        Change.objects.bulk_update([task.change for task in adopted], ["action", "differences"], batch_size=200)
+        _rewrite(Change, [task.change for task in adopted], ["action", "differences"])
     if any(task.change.action == Action.CREATE and task.sent for task in tasks) or adopted:
         decisions.close_adoptions(resolver.shop, kind.name, [task.change.key for task in tasks if task.sent])
+
+
+def _rewrite(model: type[Model], rows: Sequence[Model], columns: Sequence[str]) -> None:
+    """Update stored rows. An upsert, because `bulk_update` makes a CASE of every value: ten times the work."""
+    model._default_manager.bulk_create(
+        rows, batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=columns
+    )
 
 
 def _mark(context: RunContext, task: Task) -> None:
