@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from zoneinfo import available_timezones
 
 import tomli_w
 from croniter import croniter
@@ -44,6 +45,13 @@ class _Identity(_Section):
     slug: str = Field(pattern=r"^[-a-z0-9_]+$", max_length=50)
     name: str = Field(min_length=1, max_length=120)
     time_zone: str = "Europe/Paris"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("this is no time zone, write it as Europe/Paris")
+        return name
 
 
 class _MediaFolder(_Section):
@@ -173,10 +181,16 @@ def read_file(path: Path, settings: Sequence[str] = ()) -> ClientFile:
         return ClientFile.model_validate(data)
     except ValidationError as error:
         faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']} (value: {fault['input']!r})"
+            f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}{_shown(fault['loc'], fault['input'])}"
             for fault in error.errors(include_url=False)
         ]
         raise ClientFileError("\n".join(faults)) from None
+
+
+def _shown(place: tuple[int | str, ...], value: object) -> str:
+    """The value of a fault, where it is one value and no secret: a whole section may hold one."""
+    secret = place[-1:] in {("password",), ("key",)}
+    return "" if secret or isinstance(value, dict | list) else f" (value: {value!r})"
 
 
 def _set(data: dict[str, Any], setting: str) -> None:
