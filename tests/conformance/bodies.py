@@ -62,7 +62,9 @@ def fields_of(entity: dict[str, Tree]) -> dict[str, Tree]:
 
 def _is_list(node: etree._Element, children: list[etree._Element]) -> bool:
     tags = {child.tag for child in children}
-    return node.get("nodeType") is not None or (len(tags) == 1 and (len(children) > 1 or len(children[0]) > 0 or bool(children[0].get("id"))))
+    return node.get("nodeType") is not None or (
+        len(tags) == 1 and (len(children) > 1 or len(children[0]) > 0 or bool(children[0].get("id")))
+    )
 
 
 def codes(content: Tree) -> list[int]:

@@ -11,7 +11,9 @@ from typing import Any
 from tests.conformance.scenarios import VERSIONS, load, names
 
 TABLE = Path(__file__).parent / "claims.toml"
-NOT_THE_PORTALS = frozenset({"nosuchthing", "order_slip", "search", "specific_price_rules", "product_suppliers", "tags"})
+NOT_THE_PORTALS = frozenset(
+    {"nosuchthing", "order_slip", "search", "specific_price_rules", "product_suppliers", "tags"}
+)
 """Resources in the transcripts that the portal neither reads nor writes."""
 REQUIRED = {"8.2.1": 80, "1.7.8.11": 60, "1.6.1.24": 60}
 """Percent of the exchanges on the portal's resources that have to be claimed."""

@@ -97,7 +97,11 @@ class Comparison:
         content = item[1] if _is_node(item) else item
         found = (content.get("id") or content.get("@id") or 0) if isinstance(content, dict) else 0
         number = str(found) if here else self.ids.here(resource, str(found))
-        name = str(content.get("name", content.get("id_product_attribute", ""))) if isinstance(content, dict) else str(item)
+        name = (
+            str(content.get("name", content.get("id_product_attribute", "")))
+            if isinstance(content, dict)
+            else str(item)
+        )
         return (int(number) if number.isdigit() else 0), name
 
     def _same(self, name: str, expected: Any, got: Any, resource: str) -> bool:

@@ -24,10 +24,26 @@ from tests.conformance.scenarios import KEYS, Exchange, Scenario, file_content
 HOST = "http://127.0.0.1:8800"
 READ = ["GET", "HEAD"]
 UNKNOWN: dict[str, dict[str, Any]] = {
-    "products": {"reference": "zz", "name": {"1": "zz"}, "price": "10.000000", "state": "1", "active": "1", "condition": "new", "visibility": "both"},
+    "products": {
+        "reference": "zz",
+        "name": {"1": "zz"},
+        "price": "10.000000",
+        "state": "1",
+        "active": "1",
+        "condition": "new",
+        "visibility": "both",
+    },
     "stock_availables": {"id_shop": "1", "out_of_stock": "2"},
     "specific_prices": {"price": "-1.000000"},
-    "customers": {"secure_key": "0" * 32, "last_passwd_gen": "2026-01-01 00:00:00", "active": "1", "id_default_group": "3", "id_shop": "1", "id_shop_group": "1", "firstname": "A"},
+    "customers": {
+        "secure_key": "0" * 32,
+        "last_passwd_gen": "2026-01-01 00:00:00",
+        "active": "1",
+        "id_default_group": "3",
+        "id_shop": "1",
+        "id_shop_group": "1",
+        "firstname": "A",
+    },
     "addresses": {"id_country": "8", "alias": "a"},
     "categories": {"active": "1", "id_parent": "2", "id_shop_default": "1"},
     "combinations": {"minimal_quantity": "1"},
@@ -40,7 +56,9 @@ class Candidate:
 
     def __init__(self, folder: Path, scenario: Scenario, version: str) -> None:
         self.clock = scenario.exchanges[0].at
-        self.shop = Shop(folder, version=version, key=KEYS["all"], clock=self._now, languages=("fr", "en")[: scenario.languages])
+        self.shop = Shop(
+            folder, version=version, key=KEYS["all"], clock=self._now, languages=("fr", "en")[: scenario.languages]
+        )
         self.app = ShopApp(self.shop, base_url=HOST)
         self.client = Client(self.app)
         self._allow()
@@ -129,13 +147,22 @@ class Candidate:
                 self._give_images(identity, items)
             elif (resource, name) == ("products", "stock_availables"):
                 for item in items:
-                    self._give_row("ps_stock_availables", item, {"id_product": identity, "id_shop": 1, "out_of_stock": 2})
+                    self._give_row(
+                        "ps_stock_availables", item, {"id_product": identity, "id_shop": 1, "out_of_stock": 2}
+                    )
             elif (resource, name) == ("products", "combinations"):
                 for item in items:
                     self._give_row("ps_combinations", item, {"id_product": identity, "minimal_quantity": 1})
             elif (resource, name) == ("categories", "products"):
                 for item in items:
-                    values = ("products", int(item["id"]), "categories", 100 + identity, identity, json.dumps({"id": str(identity)}))
+                    values = (
+                        "products",
+                        int(item["id"]),
+                        "categories",
+                        100 + identity,
+                        identity,
+                        json.dumps({"id": str(identity)}),
+                    )
                     database.execute("INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?, ?)", values)
             elif (resource, name) == ("orders", "order_rows"):
                 for item in items:

@@ -37,7 +37,9 @@ class Exchange:
     @property
     def path(self) -> str:
         """Path and query; `{1..4}` stands for a list of ids."""
-        return re.sub(r"\{(\d+)\.\.(\d+)\}", lambda m: "%7C".join(map(str, range(int(m[1]), int(m[2]) + 1))), self.request["path"])
+        return re.sub(
+            r"\{(\d+)\.\.(\d+)\}", lambda m: "%7C".join(map(str, range(int(m[1]), int(m[2]) + 1))), self.request["path"]
+        )
 
     @property
     def body(self) -> str:

@@ -54,7 +54,9 @@ def _parent(candidate: Candidate, offset: int) -> None:
     for number, parent in enumerate((2, first, first, first), start=first):
         if candidate.shop.get("categories", number) is None:
             ordering.insert(candidate.shop, "categories", id_parent=parent, active=1, level_depth=2, **texts)
-            candidate.shop.database.execute("UPDATE ps_categories SET id = ? WHERE id = (SELECT max(id) FROM ps_categories)", (number,))
+            candidate.shop.database.execute(
+                "UPDATE ps_categories SET id = ? WHERE id = (SELECT max(id) FROM ps_categories)", (number,)
+            )
 
 
 STEPS: dict[tuple[str, str], Callable[[Candidate], None]] = {
@@ -69,7 +71,10 @@ STEPS: dict[tuple[str, str], Callable[[Candidate], None]] = {
     ("240-category-delete", "unknown association"): lambda candidate: _parent(candidate, 8),
     ("92-multishop", "after giving the key shop 2"): _attach,
     ("210-multishop", "GET /api/products?id_shop=2&limit=3&display=%5Bid%5D"): _attach,
-    ("90-php-warning", "3 zones; PHP code of the shop (here a test override) raises a warning while the 2nd is saved"): _warn,
+    (
+        "90-php-warning",
+        "3 zones; PHP code of the shop (here a test override) raises a warning while the 2nd is saved",
+    ): _warn,
     ("230-php-warning", "3 zones, the shop raises a warning while the 2nd is saved"): _warn,
     ("96-address-used", "DELETE of an address used by an order"): _order_to_addresses,
 }

@@ -52,7 +52,8 @@ def test_the_exam_can_fail(tmp_path: Path) -> None:
     """A comparison that agrees with everything would prove nothing: a changed recording is noticed."""
     scenario = scenarios.load("8.2.1", "53-categories")
     changed = [
-        scenarios.Exchange(one.number, one.title, one.at, one.request, _altered(one.answer)) for one in scenario.exchanges
+        scenarios.Exchange(one.number, one.title, one.at, one.request, _altered(one.answer))
+        for one in scenario.exchanges
     ]
     results = exam.replay(tmp_path, scenarios.Scenario("8.2.1", "53-categories", scenario.given, changed))
     assert not any(result.agrees for result in results)

@@ -57,6 +57,8 @@ class ShopApp:
             return Response("<html><h1>414 Request-URI Too Large</h1></html>", status=414, content_type="text/html")
         if request.method == "TRACE":
             return Response("<html><h1>405 Not Allowed</h1></html>", status=405, content_type="text/html")
+        if request.method == "OPTIONS" and self.shop.major >= (9, 0):
+            return Response("200 OK", content_type="text/plain")  # before any authentication
         call = self._call(request)
         if self.base_url is not None and request.host != self.base_url.partition("://")[2]:
             return Response(status=302, headers={"Location": f"{self.base_url}/"}, content_type=webservice.HTML)

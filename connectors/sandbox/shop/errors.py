@@ -19,9 +19,7 @@ class WebserviceError(ShopFailure):
 class UncaughtError(ShopFailure):
     """What PHP answers to an exception nobody caught: 500, `text/html`, by default an empty body."""
 
-    def __init__(
-        self, text: str = "", *, status: int = 500, content_type: str = "text/html; charset=utf-8"
-    ) -> None:
+    def __init__(self, text: str = "", *, status: int = 500, content_type: str = "text/html; charset=utf-8") -> None:
         self.text = text
         self.content_type = content_type
         self.status = status

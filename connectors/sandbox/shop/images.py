@@ -60,7 +60,9 @@ def handle(shop: Shop, call: Call) -> Answer:
 
 def _kinds(shop: Shop, call: Call) -> str:
     """The kinds of images. What it says of the rights is wrong, on real shops too: `post` works."""
-    flags = 'get="true" put="false" post="false" delete="false" head="true"' + (' patch="false"' if shop.has_patch else "")
+    flags = 'get="true" put="false" post="false" delete="false" head="true"' + (
+        ' patch="false"' if shop.has_patch else ""
+    )
     known = [mime for mime in MIMES if shop.major >= (8, 0) or mime != "image/webp"]
     mimes = f'upload_allowed_mimetypes="{", ".join(known)}"'
     lines = "".join(f'<{kind} xlink:href="{call.base}/api/images/{kind}" {flags} {mimes}/>\n' for kind in KINDS)

@@ -9,7 +9,7 @@ import string
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from connectors.sandbox.shop import basket
+from connectors.sandbox.shop import basket, discounts
 from connectors.sandbox.shop.basket import Basket, Line
 from connectors.sandbox.shop.database import Row
 from connectors.sandbox.shop.hooks.combinations import sum_stock
@@ -57,6 +57,7 @@ def complete_from_cart(
     # Not `random.Random()` per order: a seeded one makes the demo's references repeatable.
     reference = new_reference(rng or random.Random())  # noqa: S311 - a label, not a secret
     shop.database.update("ps_orders", order, _header(shop, found, reference, customer, paid))
+    _apply_discounts(shop, order)
     for line in found.lines:
         _add_line(shop, order, line)
     insert(
@@ -69,6 +70,19 @@ def complete_from_cart(
         shipping_cost_tax_incl=_six(found.shipping_incl),
     )
     change_state(shop, order, wanted, first=True)
+
+
+def _apply_discounts(shop: Shop, order: int) -> None:
+    row = shop.get("orders", order) or {}
+    applied = discounts.apply(shop, row)
+    resource = "order_cart_rules" if "order_cart_rules" in shop.resources else "order_discounts"
+    for rule, incl, excl in applied:
+        name = str(json.loads(rule["name"] or "{}").get(str(shop.default_language)) or "")
+        values = {"id_order": order, "id_cart_rule": rule["id"], "name": name}
+        insert(shop, resource, **values, value=str(rounded(incl, 6)), value_tax_excl=str(rounded(excl, 6)))
+    if applied:
+        sums = sum((incl for _, incl, _ in applied), Decimal(0)), sum((excl for _, _, excl in applied), Decimal(0))
+        shop.database.update("ps_orders", order, discounts.lowered(row, *sums))
 
 
 def _header(shop: Shop, found: Basket, reference: str, customer: Row, paid: Decimal) -> Row:

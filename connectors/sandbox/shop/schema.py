@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from connectors.sandbox.shop import nine
+
 DATA = Path(__file__).parent / "data"
 
 INTEGER_FORMATS = frozenset(
@@ -201,15 +203,18 @@ def _resource(name: str, entry: dict[str, Any]) -> Resource:
 
 def versions() -> list[str]:
     """The versions that can be imitated, oldest first."""
-    found = [path.stem.removeprefix("schema-") for path in DATA.glob("schema-*.json")]
+    found = [path.stem.removeprefix("schema-") for path in DATA.glob("schema-*.json")] + [nine.VERSION]
     return sorted(found, key=lambda version: [int(part) for part in version.split(".")])
 
 
 @lru_cache(maxsize=8)
 def load(version: str) -> dict[str, Resource]:
     """The resources of one version by name, in the order of `GET /api/`; ValueError for an unrecorded version."""
-    path = DATA / f"schema-{version}.json"
+    recorded = nine.BASE if version == nine.VERSION else version
+    path = DATA / f"schema-{recorded}.json"
     if not path.exists():
         raise ValueError(f"no recorded schema for PrestaShop {version}; known: {', '.join(versions())}")
     entries = json.loads(path.read_text(encoding="utf-8"))["resources"]
+    if version == nine.VERSION:
+        entries = nine.entries(entries)
     return {name: _resource(name, entry) for name, entry in entries.items()}

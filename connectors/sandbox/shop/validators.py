@@ -26,6 +26,7 @@ PATTERNS = {
     "isReference": r"[^<>;={}]*",
     "isMpn": r"[^<>;={}]*",
     "isString": r".*",
+    "isGtin": r"\d{0,14}",
     "isEan13": r"\d{0,13}",
     "isUpc": r"\d{0,12}",
     "isIsbn": r"[0-9-]{0,32}",

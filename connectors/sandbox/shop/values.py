@@ -25,6 +25,11 @@ def leading_number(text: str) -> float:
     return float(found.group()) if found else 0.0
 
 
+def without_four_bytes(value: object) -> object:
+    """As the three-byte utf8 of 1.6 keeps a text: an emoji becomes `????`, without a word."""
+    return re.sub(r"[\U00010000-\U0010ffff]", "????", value) if isinstance(value, str) else value
+
+
 def slug(text: str) -> str:
     """The link_rewrite PrestaShop makes of a name: `T-shirt été` -> `t-shirt-ete`."""
     plain = (fold(text) or "").replace("œ", "oe").replace("æ", "ae")

@@ -16,7 +16,7 @@ from connectors.sandbox.shop.errors import WebserviceError
 from connectors.sandbox.shop.query import full_display
 from connectors.sandbox.shop.schema import Field, Resource
 from connectors.sandbox.shop.validators import Validator
-from connectors.sandbox.shop.values import whole
+from connectors.sandbox.shop.values import whole, without_four_bytes
 
 if TYPE_CHECKING:
     from connectors.sandbox.shop.shop import Shop
@@ -87,7 +87,9 @@ def _save_one(shop: Shop, call: Call, resource: Resource, node: etree._Element) 
         behaviour = hooks.of(resource.name)
         behaviour.prepare(shop, entity, before)
         limit = whole(shop.configuration("PS_PRODUCT_SHORT_DESC_LIMIT")) if resource.name == "products" else 0
-        Validator(resource, escaped=shop.major >= (8, 0), short_description_limit=limit, language=shop.default_language).check(entity.values)
+        Validator(
+            resource, escaped=shop.major >= (8, 0), short_description_limit=limit, language=shop.default_language
+        ).check(entity.values)
         _set_dates(shop, entity, before)
         behaviour.before_save(shop, entity, before)
         _store(shop, entity, before)
@@ -161,6 +163,8 @@ def _set_dates(shop: Shop, entity: Entity, before: Row | None) -> None:
 def _store(shop: Shop, entity: Entity, before: Row | None) -> None:
     row = to_row(entity, shop.languages())
     row = hooks.of(entity.resource.name).stored(shop, entity, row, before)
+    if shop.major < (1, 7):
+        row = {name: without_four_bytes(value) for name, value in row.items()}
     if before is None:
         entity.id = shop.database.insert(entity.resource.table, row)
     else:

@@ -24,7 +24,9 @@ def convert(source: Path, target: Path) -> int:
     """Write one JSON file per transcript of `source` (a version's folder) into `target`; how many exchanges."""
     resources = load(source.name)
     transcripts = {path.stem: read(path) for path in sorted(source.glob("transcripts/*.txt"))}
-    in_time = sorted((exchange.at, name, number) for name, found in transcripts.items() for number, exchange in enumerate(found))
+    in_time = sorted(
+        (exchange.at, name, number) for name, found in transcripts.items() for number, exchange in enumerate(found)
+    )
     stand_ins = StandIns()
     everything = [transcripts[name][number] for _, name, number in in_time]
     stand_ins.keep_searched(everything)
@@ -35,7 +37,10 @@ def convert(source: Path, target: Path) -> int:
     for name, found in transcripts.items():
         content = {
             "languages": _languages(found),
-            "given": [_given(resources[key[0]], key, entity, stand_ins) for key, entity in sorted(needs[name].items(), key=_order)],
+            "given": [
+                _given(resources[key[0]], key, entity, stand_ins)
+                for key, entity in sorted(needs[name].items(), key=_order)
+            ],
             "exchanges": _once_per_second([_exchange(exchange, stand_ins) for exchange in found]),
         }
         (target / f"{name}.json").write_text(written(content), encoding="utf-8")
@@ -47,7 +52,10 @@ def _order(entry: tuple[Key, Entity]) -> tuple[str, int]:
 
 
 def _needs(
-    source: Path, resources: Mapping[str, Resource], transcripts: Mapping[str, list[Exchange]], in_time: list[tuple[str, int]]
+    source: Path,
+    resources: Mapping[str, Resource],
+    transcripts: Mapping[str, list[Exchange]],
+    in_time: list[tuple[str, int]],
 ) -> dict[str, dict[Key, Entity]]:
     installed: dict[Key, Entity] = {}
     for example in sorted(source.glob("examples/*.full3.xml")):
@@ -76,7 +84,17 @@ def _given(resource: Resource, key: Key, entity: Entity, stand_ins: StandIns) ->
     shown: dict[str, Any] = {"resource": key[0], "id": key[1]}
     texts = {known.name for known in resource.fields if known.kind is Kind.TEXT}
     dates = {"date_add", "date_upd"} if key[0] != "orders" else set()
-    values = {name: value for name, value in entity.values.items() if name not in dates and ( not _is_blank(value) or name in KEPT_AT_ZERO or name in texts & {"reference", "name"} or (value and name in texts))}
+    values = {
+        name: value
+        for name, value in entity.values.items()
+        if name not in dates
+        and (
+            not _is_blank(value)
+            or name in KEPT_AT_ZERO
+            or name in texts & {"reference", "name"}
+            or (value and name in texts)
+        )
+    }
     if values:
         shown["values"] = stand_ins.in_answer(values)
     if lists := {name: items for name, items in entity.lists.items() if items}:
@@ -85,7 +103,11 @@ def _given(resource: Resource, key: Key, entity: Entity, stand_ins: StandIns) ->
 
 
 def _is_blank(value: object) -> bool:
-    return value == "" or (isinstance(value, str) and not value.strip("0-: .")) or (isinstance(value, dict) and not any(value.values()))
+    return (
+        value == ""
+        or (isinstance(value, str) and not value.strip("0-: ."))
+        or (isinstance(value, dict) and not any(value.values()))
+    )
 
 
 def _exchange(exchange: Exchange, stand_ins: StandIns) -> dict[str, Any]:

@@ -80,7 +80,9 @@ def _entity(value: dict[str, Any]) -> Entity:
         name: item for name, item in fields_of(value).items() if name[0] != "@" and name not in {"associations", "id"}
     }
     return Entity(
-        values={name: item.get("", "") if isinstance(item, dict) and "" in item else item for name, item in known.items()},
+        values={
+            name: item.get("", "") if isinstance(item, dict) and "" in item else item for name, item in known.items()
+        },
         lists={name: _list(items) for name, items in (lists if isinstance(lists, dict) else {}).items()},
     )
 
@@ -110,7 +112,11 @@ def ordered_products(exchange: Exchange, order: Entity) -> dict[Key, Entity]:
     found: dict[Key, Entity] = {}
     for row in rows:
         row = fields_of(row)
-        values = {"reference": row["product_reference"], "name": {"1": row["product_name"]}, "price": row["product_price"]}
+        values = {
+            "reference": row["product_reference"],
+            "name": {"1": row["product_name"]},
+            "price": row["product_price"],
+        }
         taxed = row["unit_price_tax_incl"] != row["unit_price_tax_excl"]
         values |= {"id_tax_rules_group": "1" if taxed else "0", "active": "1", "available_for_order": "1"}
         found["products", row["product_id"]] = Entity(values)
@@ -267,7 +273,14 @@ class Needs:
                 self._need((ITEMS[tag], number))
 
     def _need(self, key: Key) -> None:
-        if not key[1].isdigit() or key[1] == "0" or key in self.made or key in self.given or key[0] in NEVER_GIVEN or key[0] not in self.resources:
+        if (
+            not key[1].isdigit()
+            or key[1] == "0"
+            or key in self.made
+            or key in self.given
+            or key[0] in NEVER_GIVEN
+            or key[0] not in self.resources
+        ):
             return
         known = self.known.get(key, Entity())
         self.given[key] = Entity(dict(known.values), dict(known.lists))
@@ -281,7 +294,11 @@ class Needs:
             if written is None or key not in self.given:
                 continue
             seen = self.given[key]
-            first = {name for name in [*entity.values, *entity.lists] if name not in written and (key, name) not in self._told}
+            first = {
+                name
+                for name in [*entity.values, *entity.lists]
+                if name not in written and (key, name) not in self._told
+            }
             chosen = frozenset(first if fields is None else first & fields)
             seen.observe(entity, fields=chosen, over=True)
             self._told |= {(key, name) for name in chosen}
@@ -317,7 +334,11 @@ class Needs:
 
     def _follow(self) -> None:
         for key, entity in self.known.items():
-            if key[0] == "specific_prices" and key in self.installed and ("products", str(entity.values.get("id_product"))) in self.given:
+            if (
+                key[0] == "specific_prices"
+                and key in self.installed
+                and ("products", str(entity.values.get("id_product"))) in self.given
+            ):
                 self._need(key)
         for _ in range(2):
             for (name, _id), entity in list(self.given.items()):

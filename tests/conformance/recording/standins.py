@@ -13,7 +13,9 @@ from tests.conformance.recording.transcripts import Exchange
 LONGEST_KEPT = 22
 START_KEPT = 8
 EITHER = re.compile(r"<!\[CDATA\[(.*?)\]\]>|>([^<>]+)<", re.DOTALL)
-NOT_PROSE = re.compile(r"^([A-Z][A-Z0-9_]+|[a-z]+(?:_[a-z]+)+|[\d.,:/ -]*|[0-9a-fA-F$./]{32,}|\$2y\$.*|[A-Za-z0-9+/=]{200,}|\S*@\S*|https?://\S*)$")
+NOT_PROSE = re.compile(
+    r"^([A-Z][A-Z0-9_]+|[a-z]+(?:_[a-z]+)+|[\d.,:/ -]*|[0-9a-fA-F$./]{32,}|\$2y\$.*|[A-Za-z0-9+/=]{200,}|\S*@\S*|https?://\S*)$"
+)
 
 
 class StandIns:
@@ -46,7 +48,13 @@ class StandIns:
                 self._add(text)
 
     def _add(self, text: str) -> None:
-        if len(text) <= LONGEST_KEPT or text in self._kept or text in self._searched or text in self.known or NOT_PROSE.match(text):
+        if (
+            len(text) <= LONGEST_KEPT
+            or text in self._kept
+            or text in self._searched
+            or text in self.known
+            or NOT_PROSE.match(text)
+        ):
             return
         number = len(self.known) + 1
         plain = re.sub(r"<[^>]*>", "", text)

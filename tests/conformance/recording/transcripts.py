@@ -17,7 +17,9 @@ EXCHANGE = re.compile(
 HEADER = re.compile(r"^[<>] ([\w-]+): (.*)$", re.MULTILINE)
 CUT = re.compile(r"\n\[\.\.\. (\d+) chars in all\]\s*$")
 BINARY = re.compile(r"^\[(\d+) bytes[^\]]*\]")
-PART = re.compile(r'name="(?P<name>\w+)"(?:; filename="(?P<file>[^"]*)")?.*?\n\n(?P<content>.*?)(?=\n--\w{32}|\Z)', re.DOTALL)
+PART = re.compile(
+    r'name="(?P<name>\w+)"(?:; filename="(?P<file>[^"]*)")?.*?\n\n(?P<content>.*?)(?=\n--\w{32}|\Z)', re.DOTALL
+)
 MAGIC = {"JFIF": "JPEG", "PNG": "PNG", "GIF8": "GIF", "WEBP": "WEBP", "BM": "BMP"}
 
 
@@ -53,7 +55,9 @@ class Exchange:
 
     @property
     def query(self) -> dict[str, str]:
-        return {name: values[-1] for name, values in parse_qs(urlsplit(self.path).query, keep_blank_values=True).items()}
+        return {
+            name: values[-1] for name, values in parse_qs(urlsplit(self.path).query, keep_blank_values=True).items()
+        }
 
     @property
     def works(self) -> bool:

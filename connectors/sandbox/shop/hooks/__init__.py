@@ -6,7 +6,13 @@ from connectors.sandbox.shop.hooks.base import Hooks
 from connectors.sandbox.shop.hooks.catalogue import CategoryHooks, ManufacturerHooks, ProductHooks
 from connectors.sandbox.shop.hooks.combinations import CombinationHooks, StockHooks
 from connectors.sandbox.shop.hooks.options import FeatureHooks, OptionHooks, OptionValueHooks, SpecificPriceHooks
-from connectors.sandbox.shop.hooks.people import AddressHooks, AttachmentHooks, CustomerHooks, LanguageHooks
+from connectors.sandbox.shop.hooks.people import (
+    AddressHooks,
+    AttachmentHooks,
+    ConfigurationHooks,
+    CustomerHooks,
+    LanguageHooks,
+)
 from connectors.sandbox.shop.hooks.sales import CartHooks, OrderCarrierHooks, OrderHistoryHooks, OrderHooks
 
 HOOKS: dict[str, Hooks] = {
@@ -15,6 +21,7 @@ HOOKS: dict[str, Hooks] = {
     "carts": CartHooks(),
     "categories": CategoryHooks(),
     "combinations": CombinationHooks(),
+    "configurations": ConfigurationHooks(),
     "customers": CustomerHooks(),
     "languages": LanguageHooks(),
     "order_carriers": OrderCarrierHooks(),

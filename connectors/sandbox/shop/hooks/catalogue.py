@@ -67,7 +67,9 @@ class ProductHooks(Hooks):
                 add_stock_row(shop, entity.id, 0, number)
             return
         if "price" in entity.sent:
-            shops.set_price(shop, entity.id, entity.shops, str(stored(entity.resource.by_name["price"], entity.text("price"))))
+            shops.set_price(
+                shop, entity.id, entity.shops, str(stored(entity.resource.by_name["price"], entity.text("price")))
+            )
         packs.empty_unless_pack(shop, entity)
         wanted = entity.number("id_default_combination") if "id_default_combination" in entity.sent else 0
         if wanted and wanted != before["cache_default_attribute"]:

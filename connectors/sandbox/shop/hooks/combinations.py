@@ -87,7 +87,7 @@ class StockHooks(Hooks):
     """Stock rows: no advanced stock, and the product's row follows the sum of its combinations."""
 
     def before_save(self, shop: Shop, entity: Entity, before: Row | None) -> None:
-        if entity.number("depends_on_stock"):
+        if entity.number("depends_on_stock") and shop.major < (9, 0):
             message = "You cannot update the available stock when it depends on stock."
             raise WebserviceError(500, 133, message, (46, "Unable to save resource"))
 

@@ -82,6 +82,16 @@ class LanguageHooks(Hooks):
                 shop.database.execute(sql, (path, source))
 
 
+class ConfigurationHooks(Hooks):
+    """Settings: a fresh shop's have no dates, and a change that does not send some is refused for that."""
+
+    def prepare(self, shop: Shop, entity: Entity, before: Row | None) -> None:
+        if before is not None and entity.text("date_add").startswith("0000"):
+            arrow = "-&gt;" if shop.major >= (8, 0) else "->"
+            message = f'Validation error: "Property Configuration{arrow}date_add is not valid"'
+            raise WebserviceError(400, 85, message)
+
+
 class AttachmentHooks(Hooks):
     """Attachments: the file goes with the row."""
 

@@ -121,7 +121,7 @@ def test_a_folder_is_opened_again_with_its_content(tmp_path: Path) -> None:
 
 
 def test_only_recorded_versions_can_be_imitated() -> None:
-    assert schema.versions() == ["1.6.1.24", "1.7.8.11", "8.2.1"]
+    assert schema.versions() == ["1.6.1.24", "1.7.8.11", "8.2.1", "9.0.3"]
     with pytest.raises(ValueError, match=r"known: 1\.6\.1\.24, 1\.7\.8\.11, 8\.2\.1"):
         schema.load("9.0.3")
 
