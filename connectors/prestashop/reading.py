@@ -181,7 +181,8 @@ class Reader:
         raise ConfigurationError("shop.no_webservice", {**refusal.facts, "url": url})
 
     def _schema(self, resource: str) -> Schema | None:
-        if not self._capabilities or not self._capabilities.may(resource, "get"):
+        # Images are files, not records: the shop has no field list of them.
+        if resource == "images" or not self._capabilities or not self._capabilities.may(resource, "get"):
             return None
         answer, _ = self._asker.ask("GET", resource, query={"schema": "synopsis"})
         try:

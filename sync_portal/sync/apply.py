@@ -152,13 +152,18 @@ def live(tasks: Sequence[Task]) -> list[Task]:
 
 
 def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
-    """Fill in what is to be sent; a task whose reference is missing in the shop fails alone."""
+    """Fill in what is to be sent; a task whose reference is missing in the shop fails alone, and so does one with a
+    value that the shop would refuse.
+    """
     resolver.bindings.preload(_references(tasks))
-    languages = resolver.languages  # asked before the loop: a shop that is away is no fault of a record
+    # Asked before the loop: a shop that is away is no fault of a record.
+    languages, known = resolver.languages, resolver.webservice.capabilities()
+    known.schema(kind.resource)
     for task in tasks:
         fields = {name: from_json(value) for name, value in task.values.items()}
         try:
             task.encoded = forms.encode(kind, fields, resolver.id_of, languages)
+            _check_values(kind, task.encoded, known)
         except (RejectedRecordError, RetryableError) as error:
             task.error = error
 
