@@ -1,0 +1,155 @@
+"""People hear of a flow's change of state once, and when it is well again; a message never breaks the tick."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from connectors.models import Client
+from sync_portal.sync import alerts, jobs
+from sync_portal.sync.models import Alerting, FlowHealth, FlowSchedule, Run, RunState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def watched(client_acme: Client) -> Client:
+    """A client with a stock schedule and somebody who wants to know."""
+    Alerting.objects.create(client=client_acme, emails=["exploitation@example.com"])
+    FlowSchedule.objects.create(client=client_acme, flow="stock", every_minutes=15, next_at=later())
+    return client_acme
+
+
+def later() -> datetime:
+    return timezone.now() + timedelta(days=1)
+
+
+def ended(client: Client, state: str, *, ago: int = 0, **fields: Any) -> Run:
+    at = timezone.now() - timedelta(minutes=ago)
+    return Run.objects.create(client=client, flow="stock", state=state, ended_at=at, **fields)
+
+
+def subjects() -> list[str]:
+    return [message.subject for message in mail.outbox]
+
+
+def test_a_flow_that_breaks_is_told_once_and_its_recovery_once(watched: Client, settings: Any) -> None:
+    settings.LANGUAGE_CODE = "en"
+    ended(watched, RunState.SUCCEEDED)
+    now = timezone.now()
+    assert alerts.tell_changes(now) == 0
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    assert [alerts.tell_changes(now) for _tick in range(3)] == [1, 0, 0]
+    ended(watched, RunState.SUCCEEDED)
+    assert [alerts.tell_changes(now) for _tick in range(3)] == [1, 0, 0]
+    assert subjects() == ["Acmé & Fils: Stock is broken", "Acmé & Fils: Stock is on time"]
+    assert mail.outbox[0].to == ["exploitation@example.com"]
+    assert "/acme" in mail.outbox[0].body
+
+
+def test_silence_is_a_failure(watched: Client) -> None:
+    ended(watched, RunState.SUCCEEDED)
+    now = timezone.now()
+    alerts.tell_changes(now)
+    assert alerts.tell_changes(now + timedelta(minutes=29)) == 0
+    assert alerts.tell_changes(now + timedelta(minutes=31)) == 1
+    assert FlowHealth.objects.get(flow="stock").code == "late"
+
+
+def test_two_ticks_at_the_same_moment_tell_once(watched: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended(watched, RunState.SUCCEEDED)
+    now = timezone.now()
+    alerts.tell_changes(now)
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    tell, other = alerts._is_news, []
+
+    def meanwhile(before: str, after: str) -> bool:
+        monkeypatch.setattr(alerts, "_is_news", tell)
+        other.append(alerts.tell_changes(now))  # the second tick, after the first has stored and before it has told
+        return tell(before, after)
+
+    monkeypatch.setattr(alerts, "_is_news", meanwhile)
+    told = alerts.tell_changes(now)
+    assert (told + sum(other), len(mail.outbox)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "news"),
+    [
+        ("on_time", "broken", True),
+        ("on_time", "late", True),
+        ("on_time", "needs_you", True),
+        ("broken", "on_time", True),
+        ("late", "catching_up", True),
+        ("needs_you", "broken", True),
+        ("never", "on_time", False),
+        ("on_time", "catching_up", False),
+        ("catching_up", "on_time", False),
+        ("on_time", "paused", False),
+        ("broken", "broken", False),
+    ],
+)
+def test_only_what_people_must_know_is_news(before: str, after: str, news: bool) -> None:
+    assert alerts._is_news(before, after) is news
+
+
+def test_a_client_that_told_nobody_is_remembered_all_the_same(client_acme: Client) -> None:
+    ended(client_acme, RunState.FAILED, cause="shop.wrong_key")
+    assert alerts.tell_changes(timezone.now()) == 0
+    assert FlowHealth.objects.get(flow="stock").code == "broken"
+    assert mail.outbox == []
+
+
+def test_a_client_that_is_switched_off_is_not_watched(watched: Client) -> None:
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    Client.objects.update(active=False)
+    assert alerts.tell_changes(timezone.now()) == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:9/hook", "http://10.0.0.5/hook", "http://169.254.169.254/latest", "http://[::1]/x", "nonsense"],
+)
+def test_a_webhook_to_a_private_address_is_refused_and_the_mail_still_goes(
+    watched: Client, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    Alerting.objects.update(webhook=address)
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    assert "told" in jobs.tick()
+    assert len(mail.outbox) == 1
+    assert "did not take the message" in caplog.text
+    assert address not in caplog.text, "the address may hold a secret"
+
+
+def test_a_webhook_gets_the_state_before_and_after(watched: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted: list[tuple[str, dict[str, object]]] = []
+    monkeypatch.setattr(alerts.webhooks, "post", lambda address, message: posted.append((address, dict(message))))
+    Alerting.objects.update(webhook="https://hooks.example.com/1", emails=[])
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    alerts.tell_changes(timezone.now())
+    ((address, message),) = posted
+    assert address == "https://hooks.example.com/1"
+    assert {name: message[name] for name in ("client", "flow", "before", "now")} == {
+        "client": "acme",
+        "flow": "stock",
+        "before": "never",
+        "now": "broken",
+    }
+
+
+def test_a_mail_server_that_is_away_breaks_nothing(watched: Client, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    assert alerts.tell_changes(timezone.now()) == 1
+
+
+def test_a_line_break_in_a_name_breaks_no_header(watched: Client) -> None:
+    Client.objects.update(name="Acmé\nBcc: tous@example.com")
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    assert alerts.tell_changes(timezone.now()) == 1
+    assert "\n" not in mail.outbox[0].subject
