@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyodbc
 from django.conf import settings
 
 from connectors.sage import reading
@@ -88,7 +87,7 @@ def statement(session: SageSession, capabilities: Capabilities, stream: Stream) 
 
 
 @contextmanager
-def _bare_connection(path: Path) -> Iterator[pyodbc.Connection]:
+def _bare_connection(path: Path) -> Iterator[Any]:
     connection = connect(path, autocommit=True)
     try:
         yield connection
@@ -96,7 +95,7 @@ def _bare_connection(path: Path) -> Iterator[pyodbc.Connection]:
         connection.close()
 
 
-def _bare_read(connection: pyodbc.Connection, sql: str, params: list[object]) -> int:
+def _bare_read(connection: Any, sql: str, params: list[object]) -> int:
     cursor = connection.cursor()
     cursor.execute(sql, *params)
     count = 0
