@@ -23,6 +23,15 @@ def tell(code: str, facts: Mapping[str, str] | None = None) -> CauseText:
     return describe(code, told)
 
 
+_QUESTIONS = {
+    "drift.changed": "changed",
+    "shop.adoption_uncertain": "adoption",
+    "shop.conflict": "conflict",
+    "shop.unknown_id": "missing",
+}
+"""Causes that are told where something is held, and the question that is asked about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class CauseGroup:
     """The changes of a run that share a cause: told by its first one."""
@@ -30,6 +39,11 @@ class CauseGroup:
     code: str
     count: int
     text: CauseText
+
+    @property
+    def asks(self) -> str:
+        """The kind of question behind the cause, where answering it is what helps; else empty."""
+        return _QUESTIONS.get(self.code, "")
 
     @property
     def others(self) -> int:

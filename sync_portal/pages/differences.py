@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from connectors.models import Client
 from mapping.models import Product, ProductImage
 from sync_portal.pages.causes import tell
-from sync_portal.pages.labels import SPECIAL_KEYS, field_label
+from sync_portal.pages.labels import SPECIAL_KEYS, VALUES, field_label
 from sync_portal.pages.names import Names, reference_names, references
 from sync_portal.pages.numbers import change_of, decimal_or_none, money, plain
 from sync_portal.sync.causes import CauseText
 from sync_portal.sync.models import Action, Change
 
-FLAGS = {"active", "available_for_order", "show_price", "default_on"}
 NUMBERS = {"price", "price_impact", "weight", "weight_impact", "reduction", "quantity", "from_quantity"}
 AMOUNTS = {"price", "price_impact"}
 TECHNICAL = frozenset(
@@ -29,8 +28,8 @@ TECHNICAL = frozenset(
 NOTHING = {"from_quantity": Decimal(1)} | dict.fromkeys(("price_impact", "reduction", "weight_impact"), Decimal(0))
 """Values that a new resource has when there is nothing to say of that field."""
 TELLING = (
-    *("price", "quantity", "price_impact", "group", "customer", "category", "values", "content", "email", "city"),
-    *("parent", "option", "ean13", "company", "active"),
+    *("price", "quantity", "combination", "customer", "group", "price_impact", "category", "values", "content"),
+    *("email", "city", "parent", "option", "price_display_method", "ean13", "company", "active"),
 )
 """What sums a new resource up, the most telling first; its name stands beside it already."""
 MOST_TELLING = 3
@@ -60,6 +59,10 @@ class ChangeRow:
     cause: CauseText | None
     product_id: int | None = None
     photo_id: int | None = None
+
+    @property
+    def label(self) -> str:
+        return readable_label(self.change.kind, self.change.key, self.change.label)
 
     @property
     def folded(self) -> bool:
@@ -159,8 +162,8 @@ def value_text(name: str, value: Any, names: Names) -> str:
         return _mapping_text(value, names)
     if isinstance(value, list):
         return ", ".join(value_text(name, item, names) for item in value)
-    if name in FLAGS and str(value) in {"0", "1"}:
-        return _("yes") if str(value) == "1" else _("no")
+    if name in VALUES and str(value) in VALUES[name]:
+        return str(VALUES[name][str(value)])
     number = decimal_or_none(value) if name in NUMBERS else None
     if number is None:
         return str(value)
@@ -182,6 +185,11 @@ def _mapping_text(value: Mapping[str, Any], names: Names) -> str:
 
 
 _OF_A_PRODUCT = {"products", "combinations", "specific_prices", "stock", "images"}
+
+
+def readable_label(kind: str, key: str, label: str) -> str:
+    """The label, or the product's reference where it is only the technical key of a price or a stock."""
+    return product_key(kind, key) if label == key and "|" in key and kind in _OF_A_PRODUCT else label
 
 
 def product_key(kind: str, key: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from connectors.models import Client, ShopConnection
 from mapping.models import Category, Combination, CustomerGroup, Product, ProductImage, ShopCustomer
-from sync_portal.pages.differences import names_in, product_key, value_text
+from sync_portal.pages.differences import names_in, product_key, readable_label, value_text
 from sync_portal.pages.labels import answer_label, field_label, same_label
 from sync_portal.sync.decisions import ANSWERS
 from sync_portal.sync.kinds import KINDS, Form
@@ -59,6 +59,10 @@ class Question:
     candidates: list[Candidate] = field(default_factory=list)
     values: Mapping[str, str] = field(default_factory=dict)
     """Changed, conflict: "sent", "shop" and "sage" as text."""
+
+    @property
+    def label(self) -> str:
+        return readable_label(self.decision.kind, self.decision.key, self.decision.label)
 
     @property
     def field_label(self) -> str:
