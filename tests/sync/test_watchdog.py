@@ -1,0 +1,200 @@
+"""The watchdog keeps a cluster running: it starts an ended one and kills a frozen one with all its children."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from connectors.models import Client
+from sync_portal.sync import watchdog
+from sync_portal.sync.models import Beat, Lane, Run, RunState
+from sync_portal.sync.watchdog import Watchdog
+
+pytestmark = pytest.mark.django_db
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The clusters that a watchdog started; none survives the test."""
+    processes: list[subprocess.Popen[bytes]] = []
+    yield processes
+    for process in processes:
+        watchdog.kill_group(process)
+
+
+@pytest.fixture
+def watch(started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Watchdog]]:
+    """Run a watchdog in a thread, on a cluster that is this Python code."""
+    threads: list[tuple[Watchdog, threading.Thread]] = []
+
+    def begin(code: str, *, silent: Callable[[], bool] = lambda: False) -> Watchdog:
+        def start(command: Sequence[str], lane: str) -> subprocess.Popen[bytes]:
+            started.append(watchdog._start(command, lane))
+            return started[-1]
+
+        dog = Watchdog(Lane.SLOW, [sys.executable, "-c", code], poll_seconds=0.02, start=start)
+        monkeypatch.setattr(dog, "silent", lambda _since: silent())
+        thread = threading.Thread(target=dog.run, daemon=True)
+        thread.start()
+        threads.append((dog, thread))
+        return dog
+
+    yield begin
+    for dog, thread in threads:
+        dog.stop()
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+
+
+SLEEPS = "import time; time.sleep(600)"
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+
+
+def test_a_cluster_that_ended_is_started_again(watch: Callable[..., Watchdog], started: list[Any]) -> None:
+    dog = watch("pass")
+    assert eventually(lambda: len(started) >= 3)
+    assert dog.restarts >= 2
+
+
+def test_a_living_cluster_is_left_alone(watch: Callable[..., Watchdog], started: list[Any]) -> None:
+    dog = watch(SLEEPS)
+    time.sleep(0.3)
+    assert (dog.restarts, len(started)) == (0, 1)
+
+
+def test_a_frozen_cluster_is_killed_with_its_children_although_it_ignores_a_request_to_end(
+    watch: Callable[..., Watchdog], started: list[Any], tmp_path: Path
+) -> None:
+    note = tmp_path / "child"
+    code = (
+        "import pathlib, signal, subprocess, sys, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {DEAF!r}])\n"
+        f"pathlib.Path({str(note)!r}).write_text(str(child.pid))\n"
+        "time.sleep(600)\n"
+    )
+    frozen = threading.Event()
+    dog = watch(code, silent=lambda: frozen.is_set() and len(started) == 1)
+    assert eventually(lambda: note.exists() and note.read_text() != "")
+    child = int(note.read_text())
+    frozen.set()
+    assert eventually(lambda: len(started) == 2)
+    assert dog.restarts == 1
+    assert eventually(lambda: not alive(child) and not alive(started[0].pid))
+    assert alive(started[1].pid)
+
+
+def test_stopping_ends_the_cluster(watch: Callable[..., Watchdog], started: list[Any]) -> None:
+    dog = watch(SLEEPS)
+    assert eventually(lambda: bool(started))
+    dog.stop()
+    assert eventually(lambda: not alive(started[0].pid))
+
+
+def test_a_cluster_that_does_not_end_in_time_is_killed(monkeypatch: pytest.MonkeyPatch, started: list[Any]) -> None:
+    monkeypatch.setattr(watchdog, "DRAIN_SECONDS", 0.2)
+    process = subprocess.Popen([sys.executable, "-c", DEAF], start_new_session=True, stdout=subprocess.PIPE)
+    started.append(process)
+    assert process.stdout is not None
+    process.stdout.readline()
+    watchdog.end_group(process)
+    assert not alive(process.pid)
+
+
+def test_killing_a_group_that_is_gone_is_harmless() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "pass"], start_new_session=True)
+    process.wait()
+    watchdog.kill_group(process)
+
+
+@pytest.mark.parametrize(("lane", "name"), [(Lane.SLOW, "portal"), (Lane.FAST, "fast")])
+def test_each_lane_is_a_cluster_of_its_own(lane: str, name: str, tmp_path: Path) -> None:
+    note = tmp_path / "name"
+    code = f"import os, pathlib; pathlib.Path({str(note)!r}).write_text(os.environ['Q_CLUSTER_NAME'])"
+    assert watchdog._start([sys.executable, "-c", code], lane).wait(timeout=20) == 0
+    assert note.read_text() == name
+
+
+# --- silence ----------------------------------------------------------------------------------------------------------
+
+HERE = socket.gethostname()
+
+
+def ago(minutes: float) -> datetime:
+    return timezone.now() - timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("started_ago", "beats", "silent"),
+    [
+        pytest.param(1, {}, False, id="it has only just begun"),
+        pytest.param(10, {}, True, id="it never gave a sign"),
+        pytest.param(10, {f"slow@{HERE}": 1}, False, id="it ticked a minute ago"),
+        pytest.param(10, {f"slow@{HERE}": 4}, True, id="its last tick is too old"),
+        pytest.param(1, {f"slow@{HERE}": 40}, False, id="the old tick was its predecessor's"),
+        pytest.param(10, {f"fast@{HERE}": 1}, True, id="the other lane's tick says nothing"),
+        pytest.param(10, {f"slow@{HERE}": 4, "slow@elsewhere": 1}, False, id="another machine takes the ticks"),
+        pytest.param(40, {f"slow@{HERE}": 16, "slow@elsewhere": 1}, True, id="even then it speaks sometimes"),
+        pytest.param(10, {f"slow@{HERE}": 4, "slow@elsewhere": 60}, True, id="the other machine is off"),
+    ],
+)
+def test_three_minutes_without_a_sign_are_a_frozen_cluster(
+    started_ago: float, beats: dict[str, float], silent: bool
+) -> None:
+    for name, minutes in beats.items():
+        Beat.objects.create(name=name, at=ago(minutes))
+    assert Watchdog(Lane.SLOW, []).silent(ago(started_ago)) is silent
+
+
+@pytest.mark.parametrize(
+    ("fields", "silent"),
+    [
+        pytest.param({}, False, id="a run it carries"),
+        pytest.param({"lane": Lane.FAST}, True, id="a run of the other lane"),
+        pytest.param({"worker": "elsewhere:7"}, True, id="a run of another machine"),
+        pytest.param({"state": RunState.SUCCEEDED}, True, id="a run that has ended"),
+    ],
+)
+def test_the_heartbeat_of_a_run_is_a_sign_of_its_cluster(
+    client_acme: Client, fields: dict[str, Any], silent: bool
+) -> None:
+    values = {"lane": Lane.SLOW, "worker": f"{HERE}:{os.getpid()}", "state": RunState.RUNNING, "heartbeat_at": ago(1)}
+    Run.objects.create(client=client_acme, flow="catalogue", **(values | fields))
+    assert Watchdog(Lane.SLOW, []).silent(ago(10)) is silent
+
+
+def test_a_database_that_is_away_is_not_the_clusters_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_dog: Watchdog) -> None:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(Watchdog, "_last_sign", away)
+    assert Watchdog(Lane.SLOW, []).silent(ago(60)) is False
