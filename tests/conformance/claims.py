@@ -1,4 +1,4 @@
-"""Which recorded exchanges the sandbox shop claims to answer as the real shop did: the table in `claims.toml`, counted."""
+"""Which recorded exchanges the sandbox shop claims to answer as the real shop did: `claims.toml`, counted."""
 
 from __future__ import annotations
 

@@ -179,8 +179,8 @@ class Candidate:
 
     def _give_values(self, product: int, items: list[dict[str, str]]) -> None:
         """Option values of a product whose combinations are known by number only."""
-        sql = """SELECT id FROM ps_combinations WHERE id_product = ? AND id NOT IN
-                 (SELECT id FROM links WHERE resource = 'combinations' AND name = 'product_option_values') ORDER BY id"""
+        sql = """SELECT id FROM ps_combinations WHERE id_product = ? AND id NOT IN (SELECT id FROM links
+                 WHERE resource = 'combinations' AND name = 'product_option_values') ORDER BY id"""
         for row in self.shop.database.rows(sql, (product,)):
             self.shop.database.set_links("combinations", row["id"], "product_option_values", items, "id")
 

@@ -22,7 +22,7 @@ LONGEST_URL = 8 * 1024
 """nginx's default: 500 ids of six digits pass in a filter, 1000 do not."""
 
 POST_MAX_SIZE = 32_000_000
-"""PHP's limit as met (9 MB passed, 33 MB did not): a bigger body is dropped, and what is left of the request has none."""
+"""PHP's limit, between the 9 MB that passed and the 33 MB that did not: a bigger body is dropped."""
 
 
 class ShopApp:

@@ -58,7 +58,8 @@ COMPUTED: dict[tuple[str, str], Callable[[Shop, Sequence[int]], Lists]] = {
     ),
     ("products", "stock_availables"): _query(
         "SELECT id_product AS owner, id, id_product_attribute FROM ps_stock_availables "
-        "WHERE id_product IN (?) AND id_shop = (SELECT max(1, id_shop_default) FROM ps_products p WHERE p.id = id_product) "
+        "WHERE id_product IN (?) "
+        "AND id_shop = (SELECT max(1, id_shop_default) FROM ps_products p WHERE p.id = id_product) "
         "ORDER BY id_product, id_product_attribute"
     ),
     ("products", "product_option_values"): _query(
@@ -69,7 +70,8 @@ COMPUTED: dict[tuple[str, str], Callable[[Shop, Sequence[int]], Lists]] = {
     ),
     ("combinations", "product_option_values"): _query(
         "SELECT l.id AS owner, l.target AS id FROM links l JOIN ps_product_option_values v ON v.id = l.target "
-        "WHERE l.resource = 'combinations' AND l.name = 'product_option_values' AND l.id IN (?) ORDER BY l.id, l.position"
+        "WHERE l.resource = 'combinations' AND l.name = 'product_option_values' AND l.id IN (?) "
+        "ORDER BY l.id, l.position"
     ),
     ("categories", "categories"): _query(
         "SELECT id_parent AS owner, id FROM ps_categories WHERE id_parent IN (?) ORDER BY id_parent, position, id"

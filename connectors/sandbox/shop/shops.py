@@ -27,7 +27,10 @@ def attach_key(shop: Shop, key: str, shops: list[int]) -> None:
 
 
 def resolve(shop: Shop, call: Call, key: str) -> None:
-    """Set `call.shops` from `id_shop` or `id_group_shop`; RedirectError for an unknown shop, code 132 for a closed one."""
+    """Set `call.shops` from `id_shop` or `id_group_shop`.
+
+    RedirectError for an unknown shop, WebserviceError 132 for one that the key is not attached to.
+    """
     wanted = call.parameters.get("id_shop")
     group = call.parameters.get("id_group_shop") or call.parameters.get("id_shop_group")
     if wanted == "all" and shop.major >= (8, 0):
@@ -54,7 +57,7 @@ def is_other(call: Call) -> bool:
 
 def members(call: Call) -> str:
     """A condition on `ps_products`: the products of the shop that was named."""
-    return f"id IN (SELECT id_product FROM product_shops WHERE id_shop = {call.shops[0]})"
+    return f"id IN (SELECT id_product FROM product_shops WHERE id_shop = {int(call.shops[0])})"  # noqa: S608 - a number
 
 
 def check_member(shop: Shop, call: Call, product: int) -> None:

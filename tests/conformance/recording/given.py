@@ -110,8 +110,7 @@ def ordered_products(exchange: Exchange, order: Entity) -> dict[Key, Entity]:
     cart = re.search(r"<id_cart>(?:<!\[CDATA\[)?(\d+)", exchange.body)
     rows = order.lists.get("order_rows", [])
     found: dict[Key, Entity] = {}
-    for row in rows:
-        row = fields_of(row)
+    for row in map(fields_of, rows):
         values = {
             "reference": row["product_reference"],
             "name": {"1": row["product_name"]},
