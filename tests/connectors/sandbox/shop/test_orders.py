@@ -110,6 +110,19 @@ def test_a_put_without_state_sets_it_to_0(api: Api) -> None:
     assert api("GET", "/orders/1").text("current_state") == "0"
 
 
+@pytest.mark.parametrize(("version", "module", "rows"), [("1.6.1.24", "bankwire", 2), ("8.2.1", "ps_wirepayment", 1)])
+def test_putting_an_order_back_as_read_adds_a_history_row_on_1_6_only(
+    api_of: Callable[..., Api], version: str, module: str, rows: int
+) -> None:
+    api = api_of(version)
+    api.product(link_rewrite={1: "marteau"})
+    webservice_order(api, "24", module)
+    row = api.shop.get("orders", 1) or {}
+    names = [known.name for known in api.shop.resources["orders"].fields if known.required] + ["current_state"]
+    assert api("PUT", "/orders", node("o", {"id": 1} | {name: row[name] for name in names})).status == 200
+    assert api.shop.count("order_histories") == rows
+
+
 def test_a_tracking_number_shows_in_the_order(api: Api) -> None:
     api.product()
     webservice_order(api, "24")
