@@ -375,8 +375,8 @@ def choke_on(world: World, monkeypatch: pytest.MonkeyPatch, reference: str) -> N
 
 
 def test_a_missing_photo_is_held_and_the_others_go_on(small: World) -> None:
-    small.publish("catalogue")
     own_media(small)
+    small.publish("catalogue")
     photo = small.company.media / "Articles" / "POLO-BLEU-M.jpg"
     content = photo.read_bytes()
     photo.unlink()
@@ -390,8 +390,8 @@ def test_a_missing_photo_is_held_and_the_others_go_on(small: World) -> None:
 
 
 def test_an_unreadable_photo_is_refused_with_its_name_and_the_others_go_on(small: World) -> None:
-    small.publish("catalogue")
     own_media(small)
+    small.publish("catalogue")
     photo = small.company.media / "Articles" / "POLO-BLEU-M.jpg"
     content = photo.read_bytes()
     photo.write_bytes(b"not a photo")

@@ -151,8 +151,8 @@ def test_a_price_that_disappears_from_sage_disappears_from_the_shop(small: World
 
 
 def test_a_replaced_photo_is_sent_again_alone(small: World) -> None:
-    small.publish()
     own_media(small)
+    small.publish()
     photo = small.company.media / "Articles" / "POLO-BLEU-M.jpg"
     photo.write_bytes((small.company.media / "Articles" / "SECATEUR.jpg").read_bytes())
     ids = small.shop.images("POLO-BLEU-M")

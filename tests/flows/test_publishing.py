@@ -258,15 +258,16 @@ def test_an_order_of_the_shop_is_one_document_in_sage(world: World) -> None:
 
 
 def test_a_second_run_of_every_flow_writes_nothing(world: World) -> None:
-    assert [flow.name for flow in all_flows()] == list(FLOWS)
+    names = [flow.name for flow in all_flows()]
+    assert set(FLOWS) < set(names)
     world.publish()
     place_orders(world, count=2)
     world.publish("orders")
     world.publish()  # what orders took from the stock is Sage's now
     before, mark = world.company.rows(), world.shop.mark()
-    runs = [world.run(flow) for flow in FLOWS]
+    runs = [world.run(flow) for flow in names]
     assert [(run.flow, run.state, writes(run), run.to_write) for run in runs] == [
-        (flow, "succeeded", {}, 0) for flow in FLOWS
+        (flow, "succeeded", {}, 0) for flow in names
     ]
     counts = world.shop.since(mark)
     assert (counts.write_requests, counts.writes) == (0, 0)
