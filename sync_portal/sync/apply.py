@@ -8,55 +8,22 @@ What the dead run had sent without learning the answer is found again by `finder
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
-from django.db import transaction
-from django.db.models import Model
-from django.utils import timezone
-
-from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError, RetryableError
+from connectors.errors import ConfigurationError, RejectedRecordError, RetryableError
 from connectors.prestashop.resources import check
 from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity
-from mapping.models import Binding
-from mapping.state import from_json, to_json
-from sync_portal.sync import decisions, forms, undo
+from mapping.state import from_json
+from sync_portal.sync import forms
+from sync_portal.sync.adoption import adopt, candidates_of
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.finder import Candidates, find_alternatives, find_existing
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import KINDS, Kind
-from sync_portal.sync.local import held_as
-from sync_portal.sync.models import Action, Change, ChangeState, DecisionKind
+from sync_portal.sync.models import Action, Change
+from sync_portal.sync.outcomes import store
 from sync_portal.sync.resolver import Resolver
-
-
-@dataclass
-class Task:
-    """One change on its way: the stored row, what is to be sent, and what became of it."""
-
-    change: Change
-    wanted: str
-    encoded: dict[str, ShopValue] = field(default_factory=dict)
-    shop_id: int | None = None
-    adopted: bool = False
-    error: ConnectorError | None = None
-    sent: bool = False
-    as_found: bool = False
-    """Adopted and already as it should be: nothing was written."""
-    held_before: dict[str, Any] = field(default_factory=dict)
-    """Adopted: what the shop held before us, in local terms."""
-    mismatch: dict[str, str] | None = None
-    """The first field that the shop does not hold as it was sent."""
-    unconfirmed: frozenset[str] = frozenset()
-    """All such fields."""
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """Our field -> wanted value as JSON."""
-        return {difference["field"]: difference["after"] for difference in self.change.differences}
-
+from sync_portal.sync.tasks import Task, live
 
 Sender = Callable[[RunContext, Resolver, Kind, list[Task]], None]
 
@@ -83,8 +50,8 @@ def apply(context: RunContext, resolver: Resolver, changes: Sequence[Change], wa
         context.progress(done)
 
 
-AWAY = frozenset({"shop.unreachable", "shop.timeout", "shop.busy"})
-"""What all records of a slice can only share when the shop itself is away."""
+AWAY = frozenset({"shop.unreachable", "shop.timeout", "shop.busy", "shop.quiet_hours"})
+"""What all records of a slice can only share when the shop itself is away, or not to be written to."""
 
 
 def _stop_if_the_rest_is_pointless(tasks: Sequence[Task]) -> None:
@@ -132,7 +99,7 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
     encode(resolver, kind, tasks)
     unbound = [task for task in live(tasks) if task.change.action == Action.CREATE]
     if unbound:
-        _adopt(resolver, kind, unbound)
+        adopt(resolver, kind, unbound)
     for task in live(tasks):
         if task.change.action == Action.UPDATE:
             task.shop_id = resolver.bindings[kind.name, task.change.key].remote_id
@@ -144,11 +111,6 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
     _create(resolver, kind, [task for task in live(tasks) if task.shop_id is None])
     _update(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent])
     _confirm(resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.as_found])
-
-
-def live(tasks: Sequence[Task]) -> list[Task]:
-    """The tasks that have not failed."""
-    return [task for task in tasks if task.error is None]
 
 
 def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
@@ -186,78 +148,6 @@ def _check_values(kind: Kind, encoded: Mapping[str, ShopValue], known: ShopCapab
         raise RejectedRecordError("shop.invalid_value", {"resource": kind.resource, **facts})
 
 
-def _adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
-    """Take for ours what the shop has already; where it is not certain which one, ask a person and create nothing."""
-    unknown: list[Task] = []
-    given: set[int | None] = set()
-    for task, candidates in zip(tasks, _candidates(resolver, kind, tasks), strict=True):
-        entity = candidates.certain
-        if candidates.uncertain or (entity is not None and entity.id in given):
-            _ask_which(resolver, kind, task, [("identity", found) for found in candidates.found])
-        elif entity is not None:
-            given.add(entity.id)
-            _take(resolver, kind, task, entity)
-        elif not kind.creatable:
-            task.error = RetryableError("shop.missing_reference", {"kind": kind.name, "key": task.change.key})
-        elif not _refused(resolver, kind, task):
-            unknown.append(task)
-    if kind.alternatives and unknown:
-        alike = find_alternatives(resolver, kind, [task.encoded for task in unknown])
-        for task, found in zip(unknown, alike, strict=True):
-            if found:
-                _ask_which(resolver, kind, task, found)
-
-
-def _take(resolver: Resolver, kind: Kind, task: Task, entity: Entity) -> None:
-    task.shop_id, task.adopted = entity.id, True
-    task.held_before = {name: held_as(resolver, kind, name, task.values[name], entity) for name in task.encoded}
-    task.as_found = task.sent = task.held_before == {name: task.values[name] for name in task.encoded}
-
-
-def _candidates(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> list[Candidates]:
-    """What the shop has of each, without those of which a person said that it is none of them."""
-    found = find_existing(resolver, kind, [task.encoded for task in tasks])
-    return [
-        Candidates([entity for entity in candidates.found if entity.id not in _refused(resolver, kind, task)])
-        for task, candidates in zip(tasks, found, strict=True)
-    ]
-
-
-def _refused(resolver: Resolver, kind: Kind, task: Task) -> Sequence[int]:
-    binding = resolver.bindings.get((kind.name, task.change.key))
-    return binding.pending.get("not", []) if binding is not None else []
-
-
-SCORES = {"identity": 100, "ean13": 80}
-"""How telling it is that two resources share this."""
-
-
-def _ask_which(resolver: Resolver, kind: Kind, task: Task, found: Sequence[tuple[str, Entity]]) -> None:
-    candidates = [
-        {
-            "id": entity.id,
-            "score": SCORES[reason],
-            "reasons": [reason],
-            "shown": {
-                name: forms.readable(forms.held_value(kind, name, entity))
-                for name in (*kind.identity, *kind.alternatives, "name")
-                if name in kind.fields
-            },
-        }
-        for reason, entity in found
-    ]
-    decisions.ask(
-        resolver.shop,
-        question=DecisionKind.ADOPTION,
-        kind=kind.name,
-        key=task.change.key,
-        label=task.change.label,
-        facts={"candidates": candidates},
-    )
-    facts = {"value": task.change.label, "count": str(len(found))}
-    task.error = RejectedRecordError("shop.adoption_uncertain", facts)
-
-
 def _leave_what_is_right(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     held = _held(resolver, kind, tasks)
     for task in tasks:
@@ -272,7 +162,7 @@ def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
 
     def find(entity: Entity) -> Entity | None:
         position = next(place for place, sent in enumerate(entities) if sent is entity)
-        return _candidates(resolver, kind, [tasks[position]])[0].certain
+        return candidates_of(resolver, kind, [tasks[position]])[0].certain
 
     for task, outcome in zip(tasks, resolver.webservice.create(kind.resource, entities, find=find), strict=True):
         task.shop_id, task.error, task.sent = outcome.id, outcome.error, outcome.error is None
@@ -324,106 +214,3 @@ def _mismatches(kind: Kind, encoded: Mapping[str, ShopValue], row: Entity) -> li
         for name, sent in encoded.items()
         if not forms.same(sent, found := forms.held_value(kind, name, row))
     ]
-
-
-# --- what became of a slice, stored ----------------------------------------------------------------------------------
-
-
-def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
-    """Keep the outcomes of a slice, all or nothing: the changes, the bindings, the counters. Bulk writes only.
-
-    Raises:
-        LeaseLost: the run is no longer ours; nothing is kept.
-    """
-    with transaction.atomic():
-        context.hold()
-        _store(context, resolver, kind, tasks)
-
-
-def _store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
-    fresh: list[Binding] = []
-    kept: list[Binding] = []
-    gone: list[int] = []
-    undoing = undo.undoes(context.run)
-    for task in tasks:
-        _mark(context, task)
-        binding = resolver.bindings.get((kind.name, task.change.key))
-        if task.change.action == Action.DELETE and task.error is None and task.sent and binding is not None:
-            if undoing:  # kept, so that the next run does not simply make it again
-                binding.remote_id, binding.undone, binding.confirmed = None, binding.confirmed, {}
-                binding.confirmed_at = timezone.now()
-                kept.append(binding)
-            else:
-                gone.append(binding.pk)
-                del resolver.bindings[kind.name, task.change.key]
-            continue
-        known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
-        if _bind(known, task):
-            if undoing and task.sent:
-                known.undone = {**known.undone, **undo.undone_by(known.previous)}
-            (kept if binding else fresh).append(known)
-            resolver.bindings[kind.name, task.change.key] = known
-    fields = ["state", "cause", "facts", "detail", "shop_id_given", "as_found"]
-    _rewrite(Change, [task.change for task in tasks], fields)
-    Binding.objects.bulk_create(fresh, batch_size=500)
-    columns = ["remote_id", "confirmed", "previous", "undone", "pending", "confirmed_at"]
-    columns += ["parked", "parked_cause", "parked_facts"]
-    _rewrite(Binding, kept, columns)
-    Binding.objects.filter(pk__in=gone).delete()
-    adopted = [task for task in tasks if task.adopted]
-    if adopted:
-        _rewrite(Change, [task.change for task in adopted], ["action", "differences"])
-    if any(task.change.action == Action.CREATE and task.sent for task in tasks) or adopted:
-        decisions.close_adoptions(resolver.shop, kind.name, [task.change.key for task in tasks if task.sent])
-
-
-def _rewrite(model: type[Model], rows: Sequence[Model], columns: Sequence[str]) -> None:
-    """Update stored rows. An upsert, because `bulk_update` makes a CASE of every value: ten times the work."""
-    model._default_manager.bulk_create(
-        rows, batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=columns
-    )
-
-
-def _mark(context: RunContext, task: Task) -> None:
-    change = task.change
-    change.shop_id_given = task.shop_id
-    if task.adopted:  # it was there: what happened to it is a change of what the shop held
-        change.action = Action.UPDATE
-        change.differences = [
-            {**difference, "before": task.held_before.get(difference["field"])} for difference in change.differences
-        ]
-    if task.error is not None:
-        rejected = isinstance(task.error, RejectedRecordError)
-        change.state = ChangeState.REJECTED if rejected else ChangeState.LATER
-        change.cause, change.facts, change.detail = task.error.cause, task.error.facts, task.error.detail
-        context.count(rejected=1)
-    elif task.mismatch is not None:
-        change.state, change.cause, change.facts = ChangeState.APPLIED, "shop.not_confirmed", task.mismatch
-        context.count(written=1, rejected=1)
-    elif task.sent:
-        change.state, change.as_found = ChangeState.CONFIRMED, task.as_found
-        context.count(written=0 if task.as_found else 1, confirmed=1)
-
-
-def _bind(binding: Binding, task: Task) -> bool:
-    """Update the binding after a task; False when there is nothing to keep."""
-    if isinstance(task.error, ConfigurationError):
-        return False
-    if isinstance(task.error, RejectedRecordError):
-        binding.parked, binding.parked_cause, binding.parked_facts = task.wanted, task.error.cause, task.error.facts
-        binding.remote_id = binding.remote_id or task.shop_id
-        return True
-    if task.error is not None or not task.sent:
-        return False
-    binding.remote_id = task.shop_id
-    binding.adopted = binding.adopted or task.adopted
-    binding.parked, binding.parked_cause, binding.parked_facts, binding.pending = "", "", {}, {}
-    values = {name: to_json(from_json(value)) for name, value in task.values.items()}
-    if task.mismatch is not None:  # sent again at every run until it holds would never end: park it
-        binding.parked, binding.parked_cause, binding.parked_facts = task.wanted, "shop.not_confirmed", task.mismatch
-        values = {name: value for name, value in values.items() if name not in task.unconfirmed}
-    binding.previous = {name: task.held_before.get(name, binding.confirmed.get(name)) for name in values}
-    binding.confirmed = {**binding.confirmed, **values}
-    binding.undone = {name: value for name, value in binding.undone.items() if name not in values}
-    binding.confirmed_at = timezone.now()
-    return True

@@ -18,7 +18,7 @@ from sync_portal.pages import labels, looks, sentences
 from sync_portal.pages.causes import tell
 from sync_portal.pages.labels import answer_label
 from sync_portal.sync import history
-from sync_portal.sync.apply import SCORES
+from sync_portal.sync.adoption import SCORES
 from sync_portal.sync.causes import CAUSES
 from sync_portal.sync.decisions import ANSWERS
 from sync_portal.sync.kinds import KINDS

@@ -1,0 +1,90 @@
+"""What the shop has already is taken for ours where that is certain; where it is not, a person is asked.
+
+Nothing is created while an uncertain candidate exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.errors import RejectedRecordError, RetryableError
+from connectors.prestashop.xml import Entity
+from sync_portal.sync import decisions, forms
+from sync_portal.sync.finder import Candidates, find_alternatives, find_existing
+from sync_portal.sync.kinds import Kind
+from sync_portal.sync.local import held_as
+from sync_portal.sync.models import DecisionKind
+from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.tasks import Task
+
+
+def adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
+    """Take for ours what the shop has already; where it is not certain which one, ask a person and create nothing."""
+    unknown: list[Task] = []
+    given: set[int | None] = set()
+    for task, candidates in zip(tasks, candidates_of(resolver, kind, tasks), strict=True):
+        entity = candidates.certain
+        if candidates.uncertain or (entity is not None and entity.id in given):
+            _ask_which(resolver, kind, task, [("identity", found) for found in candidates.found])
+        elif entity is not None:
+            given.add(entity.id)
+            _take(resolver, kind, task, entity)
+        elif not kind.creatable:
+            task.error = RetryableError("shop.missing_reference", {"kind": kind.name, "key": task.change.key})
+        elif not _refused(resolver, kind, task):
+            unknown.append(task)
+    if kind.alternatives and unknown:
+        alike = find_alternatives(resolver, kind, [task.encoded for task in unknown])
+        for task, found in zip(unknown, alike, strict=True):
+            if found:
+                _ask_which(resolver, kind, task, found)
+
+
+def _take(resolver: Resolver, kind: Kind, task: Task, entity: Entity) -> None:
+    task.shop_id, task.adopted = entity.id, True
+    task.held_before = {name: held_as(resolver, kind, name, task.values[name], entity) for name in task.encoded}
+    task.as_found = task.sent = task.held_before == {name: task.values[name] for name in task.encoded}
+
+
+def candidates_of(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> list[Candidates]:
+    """What the shop has of each, without those of which a person said that it is none of them."""
+    found = find_existing(resolver, kind, [task.encoded for task in tasks])
+    return [
+        Candidates([entity for entity in candidates.found if entity.id not in _refused(resolver, kind, task)])
+        for task, candidates in zip(tasks, found, strict=True)
+    ]
+
+
+def _refused(resolver: Resolver, kind: Kind, task: Task) -> Sequence[int]:
+    binding = resolver.bindings.get((kind.name, task.change.key))
+    return binding.pending.get("not", []) if binding is not None else []
+
+
+SCORES = {"identity": 100, "ean13": 80}
+"""How telling it is that two resources share this."""
+
+
+def _ask_which(resolver: Resolver, kind: Kind, task: Task, found: Sequence[tuple[str, Entity]]) -> None:
+    candidates = [
+        {
+            "id": entity.id,
+            "score": SCORES[reason],
+            "reasons": [reason],
+            "shown": {
+                name: forms.readable(forms.held_value(kind, name, entity))
+                for name in (*kind.identity, *kind.alternatives, "name")
+                if name in kind.fields
+            },
+        }
+        for reason, entity in found
+    ]
+    decisions.ask(
+        resolver.shop,
+        question=DecisionKind.ADOPTION,
+        kind=kind.name,
+        key=task.change.key,
+        label=task.change.label,
+        facts={"candidates": candidates},
+    )
+    facts = {"value": task.change.label, "count": str(len(found))}
+    task.error = RejectedRecordError("shop.adoption_uncertain", facts)

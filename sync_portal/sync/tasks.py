@@ -1,0 +1,42 @@
+"""One change on its way to the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.errors import ConnectorError
+from sync_portal.sync.forms import ShopValue
+from sync_portal.sync.models import Change
+
+
+@dataclass
+class Task:
+    """One change on its way: the stored row, what is to be sent, and what became of it."""
+
+    change: Change
+    wanted: str
+    encoded: dict[str, ShopValue] = field(default_factory=dict)
+    shop_id: int | None = None
+    adopted: bool = False
+    error: ConnectorError | None = None
+    sent: bool = False
+    as_found: bool = False
+    """Adopted and already as it should be: nothing was written."""
+    held_before: dict[str, Any] = field(default_factory=dict)
+    """Adopted: what the shop held before us, in local terms."""
+    mismatch: dict[str, str] | None = None
+    """The first field that the shop does not hold as it was sent."""
+    unconfirmed: frozenset[str] = frozenset()
+    """All such fields."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Our field -> wanted value as JSON."""
+        return {difference["field"]: difference["after"] for difference in self.change.differences}
+
+
+def live(tasks: Sequence[Task]) -> list[Task]:
+    """The tasks that have not failed."""
+    return [task for task in tasks if task.error is None]
