@@ -32,7 +32,7 @@ def tree(root: etree._Element) -> Tree:
 
 def _content(node: etree._Element) -> Tree:
     children = [child for child in node if isinstance(child.tag, str)]
-    own = {f"@{name}": value for name, value in node.attrib.items() if name not in LEFT_OUT}
+    own = {"@" + str(name): value for name, value in node.attrib.items() if name not in LEFT_OUT}
     if not children:
         text = "<base64>" if own.pop("@encode", None) else (node.text or "").strip("\n\t")
         return {**own, "": text} if own and text else own or text

@@ -9,9 +9,10 @@ from typing import Any
 
 from connectors.sandbox.shop.schema import Kind, Resource, load
 from tests.conformance.bodies import summary
-from tests.conformance.recording.given import Entity, Key, Needs, Story, entities
+from tests.conformance.recording.given import Needs
 from tests.conformance.recording.shorten import completed, ranged, shortened
 from tests.conformance.recording.standins import StandIns
+from tests.conformance.recording.story import Entity, Key, Story, entities
 from tests.conformance.recording.transcripts import Exchange, read, upload
 
 KEYS = {"1": "all", "2": "catalogue_reader", "3": "inactive", "4": "none", "5": "no_patch"}

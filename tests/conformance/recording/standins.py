@@ -13,6 +13,8 @@ from tests.conformance.recording.transcripts import Exchange
 LONGEST_KEPT = 22
 START_KEPT = 8
 EITHER = re.compile(r"<!\[CDATA\[(.*?)\]\]>|>([^<>]+)<", re.DOTALL)
+PASSWORD = re.compile(r"\$2y\$10\$[./A-Za-z0-9]{53}")
+ANY_PASSWORD = "$2y$10$" + "." * 53
 NOT_PROSE = re.compile(
     r"^([A-Z][A-Z0-9_]+|[a-z]+(?:_[a-z]+)+|[\d.,:/ -]*|[0-9a-fA-F$./]{32,}|\$2y\$.*|[A-Za-z0-9+/=]{200,}|\S*@\S*|https?://\S*)$"
 )
@@ -67,7 +69,7 @@ class StandIns:
 
     def in_request(self, body: str) -> str:
         """A body or URL with the known prose replaced."""
-        return EITHER.sub(self._one, body)
+        return PASSWORD.sub(ANY_PASSWORD, EITHER.sub(self._one, body))
 
     def _one(self, found: re.Match[str]) -> str:
         if found[1] is not None:
@@ -77,7 +79,7 @@ class StandIns:
     def in_answer(self, content: Any) -> Any:
         """A parsed body with the known prose replaced."""
         if isinstance(content, str):
-            return self.known.get(content, content)
+            return self.known.get(content, PASSWORD.sub(ANY_PASSWORD, content))
         if isinstance(content, dict):
             return {name: self.in_answer(value) for name, value in content.items()}
         return [self.in_answer(value) for value in content] if isinstance(content, list) else content
