@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from sync_portal.sync import scope as scopes
 from sync_portal.sync.models import Run, RunState
 
 
@@ -97,6 +98,17 @@ def _requeue(run: Run) -> bool:
     try:
         with transaction.atomic():
             return bool(mine.update(state=RunState.QUEUED, lease_until=None, cause="portal.worker_died", facts=facts))
-    except IntegrityError:  # a newer run of the same flow waits already and will do the same work
-        release(run, RunState.FAILED, cause="portal.worker_died", facts=facts)
+    except IntegrityError:  # a newer run of the same flow waits already
+        _hand_over(run)
         return False
+
+
+def _hand_over(run: Run) -> None:
+    """The newer run does the dead one's work too; what a person had chosen exactly waits for that person instead."""
+    waiting = Run.objects.filter(client=run.client_id, flow=run.flow, preview=run.preview, state=RunState.QUEUED)
+    newer = waiting.first()
+    if newer is None or scopes.exclusive(run.scope) or scopes.exclusive(newer.scope):
+        release(run, RunState.FAILED, cause="portal.too_many_attempts", facts={"attempts": str(run.attempt)})
+        return
+    waiting.filter(pk=newer.pk).update(scope=scopes.union(newer.scope, run.scope))
+    release(run, RunState.FAILED, cause="portal.worker_died", facts={"attempt": str(run.attempt + 1)})

@@ -67,6 +67,32 @@ def test_a_choice_does_not_slip_into_a_waiting_run(client_acme: Client) -> None:
         jobs.request_run(client_acme, "catalogue", scope={"undo": 3})
 
 
+@pytest.mark.parametrize(
+    ("dead", "waiting", "handed_over", "cause"),
+    [
+        pytest.param({"product": "POLO"}, {}, {"refresh": ["POLO"]}, "portal.worker_died", id="a product"),
+        pytest.param({}, {"product": "POLO"}, {"refresh": ["POLO"]}, "portal.worker_died", id="the whole flow"),
+        pytest.param({"undo": 3}, {}, {}, "portal.too_many_attempts", id="an undo waits for a person"),
+        pytest.param({}, {"undo": 3}, {"undo": 3}, "portal.too_many_attempts", id="an undo is not widened"),
+    ],
+)
+def test_a_dead_run_hands_its_work_to_the_one_that_waits(
+    client_acme: Client, dead: dict[str, Any], waiting: dict[str, Any], handed_over: dict[str, Any], cause: str
+) -> None:
+    from django.utils import timezone
+
+    from sync_portal.sync import claims
+
+    died = claims.claim(jobs.request_run(client_acme, "catalogue", scope=dead).pk)
+    assert died is not None
+    newer = jobs.request_run(client_acme, "catalogue", scope=waiting)
+    Run.objects.filter(pk=died.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert claims.sweep() == []
+    died.refresh_from_db()
+    newer.refresh_from_db()
+    assert (died.state, died.cause, newer.state, newer.scope) == ("failed", cause, "queued", handed_over)
+
+
 def test_only_a_preview_is_applied(client_acme: Client) -> None:
     with pytest.raises(ValueError, match="is no preview"):
         jobs.apply_preview(Run.objects.create(client=client_acme, flow="catalogue"))
