@@ -22,10 +22,12 @@ from sync_portal.sync.models import Action, Change
 NUMBERS = {"price", "price_impact", "weight", "weight_impact", "reduction", "quantity", "from_quantity"}
 AMOUNTS = {"price", "price_impact"}
 TECHNICAL = frozenset(
-    {"available_for_order", "default_on", "group_type", "link_rewrite", "minimal_quantity", "position", "product_type"}
-) | frozenset({"public_name", "reduction_tax", "reduction_type", "show_price", "state", "visibility"})
+    {"default_on", "group_type", "link_rewrite", "position", "product", "product_type", "public_name"}
+) | frozenset({"reduction_tax", "reduction_type", "visibility"})
 """Fields that tell something to whoever looks for a fault, and to nobody else."""
-NOTHING = {"from_quantity": Decimal(1)} | dict.fromkeys(("price_impact", "reduction", "weight_impact"), Decimal(0))
+NOTHING = dict.fromkeys(("price_impact", "reduction", "weight_impact"), Decimal(0)) | dict.fromkeys(
+    ("available_for_order", "from_quantity", "minimal_quantity", "show_price", "state"), Decimal(1)
+)
 """Values that a new resource has when there is nothing to say of that field."""
 TELLING = (
     *("price", "quantity", "combination", "customer", "group", "price_impact", "category", "values", "content"),

@@ -7,7 +7,7 @@ from typing import Any
 from croniter import CroniterBadDateError, croniter
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -89,6 +89,7 @@ class AlertingForm(forms.Form):
         help_text=gettext_lazy("One a line."),
     )
     webhook = forms.URLField(
+        validators=[URLValidator(schemes=["http", "https"])],
         label=gettext_lazy("Webhook"),
         required=False,
         max_length=200,

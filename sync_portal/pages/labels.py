@@ -65,9 +65,11 @@ FIELDS: dict[str, Promise] = {
 }
 """The field names of `sync_portal.sync.kinds`, of the catalogue's explanations and of orders."""
 
+_YES_NO: dict[str, Promise] = {"0": _("no"), "1": _("yes")}
+
 VALUES: dict[str, dict[str, Promise]] = {
     "price_display_method": {"0": _("incl. tax"), "1": _("excl. tax")},
-    **dict.fromkeys(("active", "available_for_order", "default_on", "show_price"), {"0": _("no"), "1": _("yes")}),
+    **dict.fromkeys(("active", "available_for_order", "default_on", "show_price"), _YES_NO),
 }
 """Values of the shop that are codes."""
 

@@ -12,6 +12,7 @@ from connectors.models import Client, ShopConnection
 from mapping.models import Category, Combination, CustomerGroup, Product, ProductImage, ShopCustomer
 from sync_portal.pages.differences import names_in, product_key, readable_label, value_text
 from sync_portal.pages.labels import answer_label, field_label, same_label
+from sync_portal.pages.sentences import person
 from sync_portal.sync.decisions import ANSWERS
 from sync_portal.sync.kinds import KINDS, Form
 from sync_portal.sync.models import Answer, Decision, DecisionKind
@@ -72,6 +73,11 @@ class Question:
     def other_choices(self) -> list[Choice]:
         """The answers that stand below the candidates: each candidate has its own button."""
         return [choice for choice in self.choices if choice.answer != Answer.ADOPT]
+
+    @property
+    def who(self) -> str:
+        """Who answered; empty while it is open, or when that account is gone."""
+        return person(self.decision.decided_by) if self.decision.decided_by else ""
 
     @property
     def said(self) -> str:

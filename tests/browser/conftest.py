@@ -91,6 +91,10 @@ def world(transactional_db: None) -> World:
         },
     )
     decision = factories.DecisionFactory(shop=shop, key=product.key, label=product.name)
+    factories.DecisionFactory(shop=shop, label="Plateau en bois", question="changed")
+    shown = {"reference": "TH-9", "ean13": "3761230000716", "name": "Théière ancienne"}
+    candidates = [{"id": number, "score": 80, "reasons": ["ean13"], "shown": shown} for number in (59, 60)]
+    factories.DecisionFactory(shop=shop, label="Théière", question="adoption", facts={"candidates": candidates})
     return World(client, shop, run, product, image, order, decision)
 
 

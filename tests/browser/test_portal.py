@@ -26,10 +26,20 @@ PAGES = [
     "product",
     "orders",
     "order",
+    "decisions",
+    "run-undo",
     "schedules",
+    "schedule-edit",
+    "alerting",
     "connections",
 ]
-NEEDS = {"run": "run_id", "product": "product_id", "order": "order_id"}
+NEEDS = {
+    "run": "run_id",
+    "run-undo": "run_id",
+    "product": "product_id",
+    "order": "order_id",
+    "schedule-edit": "flow_name",
+}
 
 
 def address(name: str, world: World) -> str:
@@ -38,7 +48,21 @@ def address(name: str, world: World) -> str:
 
 def every_page(world: World) -> list[str]:
     own = [reverse(name) for name in ("account_change_password", "mfa_index", "account_logout")]
-    return [address(name, world) for name in PAGES] + own
+    preview = reverse("pages:run", args=[world.client.slug, make_preview(world).pk])
+    several = address("decisions", world) + "?question=changed"
+    return [address(name, world) for name in PAGES] + [preview, several, *own]
+
+
+def make_preview(world: World) -> Run:
+    """A preview with an update and a creation that may be applied."""
+    run = factories.RunFactory(client=world.client, flow="catalogue", preview=True, to_write=2)
+    factories.ChangeFactory(run=run, state="planned", label="Théière à changer")
+    new = [
+        {"field": name, "before": None, "after": "12.500000", "why": "AR_PrixVen"}
+        for name in ("price", "weight", "visibility")
+    ]
+    factories.ChangeFactory(run=run, state="planned", action="create", label="Théière nouvelle", differences=new)
+    return run
 
 
 def serious(page: Page) -> list[str]:

@@ -21,12 +21,18 @@ PAGES = {
     "product": {"fr": "Tarifs particuliers", "en": "Specific prices"},
     "orders": {"fr": "Reçue", "en": "Received"},
     "order": {"fr": "Preuve des montants", "en": "Money proof"},
+    "decisions": {"fr": "Changé dans la boutique", "en": "Changed in the shop"},
+    "run-undo": {"fr": "Voici ce qu’elle fait", "en": "It does this"},
+    "schedule-edit": {"fr": "Expression cron", "en": "Cron expression"},
+    "alerting": {"fr": "Adresses électroniques", "en": "E-mail addresses"},
     "schedules": {"fr": "toutes les 60 minutes", "en": "every 60 minutes"},
     "connections": {"fr": "enregistrée, chiffrée", "en": "missing"},
 }
 NEEDS = {
     "run": {"run_id"},
     "run-live": {"run_id"},
+    "run-undo": {"run_id"},
+    "schedule-edit": {"flow_name"},
     "product": {"product_id"},
     "order": {"order_id"},
 }
@@ -50,7 +56,7 @@ def test_each_page_answers_in_each_language(
     assert PAGES[name][language] in response.content.decode().replace("\xa0", " ")
 
 
-@pytest.mark.parametrize("name", ["client", "runs", "products", "orders", "schedules", "connections"])
+@pytest.mark.parametrize("name", ["client", "runs", "products", "orders", "decisions", "schedules", "connections"])
 def test_each_list_of_a_new_client_explains_what_will_come(name: str, signed_in: Callable[..., Browser]) -> None:
     client = factories.ClientFactory()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client as Browser
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from connectors.models import Client
 from sync_portal.pages.filters import branch
+from sync_portal.sync.models import Run
 from tests.pages import factories
 from tests.pages.conftest import World
 
@@ -136,3 +138,49 @@ def test_the_list_asks_the_database_the_same_whatever_its_length(
 
     with django_assert_max_num_queries(14):
         browser.get(reverse("pages:products", args=[shelf.slug]))
+
+
+def test_a_product_is_synchronised_again_in_every_flow_that_knows_it(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    url = reverse("pages:product-resync", args=[world.client.slug, world.product.pk])
+
+    page = signed_in(world.client).post(url, follow=True)
+
+    runs = Run.objects.filter(client=world.client, scope={"product": world.product.key})
+    assert {run.flow for run in runs} == {"catalogue", "stock", "prices", "images"}
+    assert {run.pk for run in page.context["under_way"]} == {run.pk for run in runs}
+
+
+def test_a_product_waits_while_exactly_chosen_work_is_queued(world: World, signed_in: Callable[..., Browser]) -> None:
+    factories.RunFactory(client=world.client, flow="catalogue", state="queued", started_at=None, scope={"undo": 1})
+    url = reverse("pages:product-resync", args=[world.client.slug, world.product.pk])
+
+    page = signed_in(world.client).post(url, follow=True).content.decode()
+
+    assert "rien ne peut y être ajouté" in page
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("12.500000", "12,50 €"), ("18.123456", '<span title="18,123456 €">18,12 €</span>')],
+    ids=["to the cent", "finer"],
+)
+def test_a_list_shows_cents_and_tells_the_exact_price_on_hover(
+    value: str, shown: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    world.product.price = Decimal(value)
+    world.product.save()
+
+    page = signed_in(world.client).get(reverse("pages:products", args=[world.client.slug])).content.decode()
+
+    assert shown in page.replace("\xa0", " ")
+
+
+def test_an_article_asleep_in_sage_says_so(world: World, signed_in: Callable[..., Browser]) -> None:
+    world.product.sleeping = True
+    world.product.save()
+
+    page = signed_in(world.client).get(reverse("pages:product", args=[world.client.slug, world.product.pk]))
+
+    assert "en sommeil dans Sage" in page.content.decode()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from sync_portal.sync.models import FlowSchedule
+from sync_portal.sync.models import Alerting, FlowSchedule
 from tests.pages.conftest import World
 
 
@@ -32,3 +34,94 @@ def test_resuming_goes_on_at_the_next_time(world: World, signed_in: Callable[...
     assert (schedule.paused, schedule.paused_reason) == (False, "")
     assert schedule.next_at is not None
     assert schedule.next_at > timezone.now()
+
+
+def edit(browser: Browser, world: World, flow: str, **data: object) -> tuple[str, FlowSchedule | None]:
+    url = reverse("pages:schedule-edit", args=[world.client.slug, flow])
+    page = browser.post(url, data, follow=True).content.decode().replace("\xa0", " ")
+    return page, FlowSchedule.objects.filter(client=world.client, flow=flow).first()
+
+
+def test_a_flow_without_a_schedule_gets_one_and_says_when_it_runs(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    page, schedule = edit(signed_in(world.client), world, "stock", rhythm="minutes", every_minutes="15")
+
+    assert schedule is not None
+    assert (schedule.every_minutes, schedule.cron) == (15, "")
+    assert timedelta(minutes=14) < schedule.next_at - timezone.now() <= timedelta(minutes=15)
+    assert "Prochaine exécution :" in page
+
+
+def test_a_cron_rhythm_takes_the_place_of_minutes_in_the_clients_time_zone(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    _page, schedule = edit(signed_in(world.client), world, "prices", rhythm="cron", cron=" 30  2 * * * ")
+
+    assert schedule is not None
+    assert (schedule.every_minutes, schedule.cron) == (None, "30 2 * * *")
+    local = schedule.next_at.astimezone(ZoneInfo(world.client.time_zone))
+    assert (local.hour, local.minute) == (2, 30)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"rhythm": "minutes"}, "toutes les combien de minutes"),
+        ({"rhythm": "minutes", "every_minutes": "0"}, "supérieure ou égale à 1"),
+        ({"rhythm": "minutes", "every_minutes": "99999"}, "inférieure ou égale à 10080"),
+        ({"rhythm": "cron"}, "Écrivez une expression cron"),
+        ({"rhythm": "cron", "cron": "every day"}, "cinq parties"),
+        ({"rhythm": "cron", "cron": "@daily"}, "cinq parties"),
+        ({"rhythm": "cron", "cron": "0 0 6 * * 1"}, "cinq parties"),
+        ({"rhythm": "cron", "cron": "99 6 * * *"}, "n’est pas une expression cron"),
+        ({"rhythm": "cron", "cron": "0 6 30 2 *"}, "qui n’arrive jamais"),
+        ({}, "obligatoire"),
+    ],
+    ids=lambda value: " ".join(value.values()) or "nothing" if isinstance(value, dict) else "",
+)
+def test_a_rhythm_that_cannot_be_says_why_and_changes_nothing(
+    data: dict[str, str], said: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    page, schedule = edit(signed_in(world.client), world, "prices", **data)
+
+    assert said in page
+    assert schedule is not None
+    assert (schedule.every_minutes, schedule.cron) == (60, "")
+
+
+def test_never_takes_the_schedule_away(world: World, signed_in: Callable[..., Browser]) -> None:
+    _page, schedule = edit(signed_in(world.client), world, "prices", rhythm="never")
+
+    assert schedule is None
+
+
+def test_changing_a_paused_schedule_leaves_it_paused(world: World, signed_in: Callable[..., Browser]) -> None:
+    FlowSchedule.objects.update(paused=True, paused_reason="inventaire")
+
+    page, schedule = edit(signed_in(world.client), world, "prices", rhythm="minutes", every_minutes="5")
+
+    assert schedule is not None
+    assert schedule.paused
+    assert "en pause" in page
+
+
+def test_alerts_go_to_each_address_once(world: World, signed_in: Callable[..., Browser]) -> None:
+    url = reverse("pages:alerting", args=[world.client.slug])
+    data = {"emails": "a@example.com\n\nb@example.com, a@example.com", "webhook": "https://chat.example/hook"}
+
+    signed_in(world.client).post(url, data)
+
+    alerting = Alerting.objects.get(client=world.client)
+    assert alerting.emails == ["a@example.com", "b@example.com"]
+    assert alerting.webhook == "https://chat.example/hook"
+
+
+@pytest.mark.parametrize("data", [{"emails": "nobody"}, {"webhook": "ftp://x"}, {"webhook": "not an address"}], ids=str)
+def test_an_address_that_is_none_is_refused(
+    data: dict[str, str], world: World, signed_in: Callable[..., Browser]
+) -> None:
+    page = signed_in(world.client).post(reverse("pages:alerting", args=[world.client.slug]), data)
+
+    assert "invalid-feedback" in page.content.decode()
+    assert not Alerting.objects.exists()
