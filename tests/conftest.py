@@ -8,6 +8,17 @@ from typing import Any
 import pytest
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """When the sandbox shop took its exam, say how much of the recorded exchanges it claims."""
+    from tests.conformance.claims import figures
+
+    passed = terminalreporter.stats.get("passed", [])
+    if any(report.nodeid.startswith("tests/conformance/") for report in passed):
+        terminalreporter.section("conformance of the sandbox shop, on the resources the portal uses")
+        for figure in figures():
+            terminalreporter.line(str(figure))
+
+
 @pytest.fixture
 def client_acme(db: None) -> Any:
     """A client without connections."""
