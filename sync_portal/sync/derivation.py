@@ -121,7 +121,7 @@ class Derivation:
 
     def leave_mark(self) -> None:
         """All up to here is carried into the shop; a run of a part leaves that part to the next whole one."""
-        if set(self._context.run.scope) - {"full"}:
+        if scopes.partial(self._context.run.scope):
             touches.touch_articles(self._client, self._look.articles or ())
             return
         unconfirmed = self._unconfirmed()
@@ -166,7 +166,7 @@ class Derivation:
             return Look(None)
         files = store.moved_files(self._client) if "images" in self._parts else set()
         part = Look(reached.articles | marks.to_repeat(mark) | files, mark.common_again, reached.accounts)
-        part = self._with_places(part, marks.places_moved(mark))
+        part = self._with_places(part, marks.places_moved(mark) | set(scopes.places_to_unpark(scope)))
         if "plan" in scope:
             part = self._with_places(part, scopes.chosen(scope))
         if mark.day != self._today or "full" in scope:
@@ -191,7 +191,9 @@ class Derivation:
         if self._look.articles is not None:
             return self._look.articles
         stored = store.stored_products(self._client) if self._keep else set()
-        return loading.all_articles(self._client) | stored | self._traces.articles()
+        published = Binding.objects.filter(shop=self._shop, kind="products", remote_id__isnull=False)
+        known = loading.all_articles(self._client) | stored | self._traces.articles()
+        return known | set(published.values_list("key", flat=True))
 
     def _needs_accounts(self) -> bool:
         """Whether the customers are loaded: for their own sake, or because one has terms for an article."""
@@ -226,7 +228,9 @@ class Derivation:
         owner_of: OwnerOf,
     ) -> None:
         branches = company.categories(one.category_key for one in products if one.readiness != "out")
-        catalogue = self._stored(Catalogue(categories=branches, products=products), PER_ARTICLE, articles=references)
+        gone = tuple(sorted(set(references) - {product.key for product in products}))
+        derived = Catalogue(categories=branches, products=products, gone=gone)
+        catalogue = self._stored(derived, PER_ARTICLE, articles=references)
         places = self._plan_part(catalogue, resolver, owner_of, without=_OF_THE_WHOLE)
         by_key = {product.key: product for product in catalogue.products}
         amounts: Counter[str | None] = Counter()
@@ -294,7 +298,7 @@ class Derivation:
         if self._look.articles is None and self._flow.removes:
             self._remove(resolver, list(marks.unwanted(self._shop, self._flow.removes, self._lines.wanted)))
         self._changes = [*(change for lines in self._lines.by_desire for change in lines), *self._lines.removed]
-        if set(self._context.run.scope) - {"full"}:
+        if scopes.partial(self._context.run.scope):
             return Plan(self._changes, max(len(self._lines.seen) - len(self._changes), 0))
         still = self._hold_again()
         resources = self._traces.resources() + self._common_resources()

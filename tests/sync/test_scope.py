@@ -209,6 +209,17 @@ def test_a_retry_sends_what_was_refused_and_nothing_else(refusing: World, later:
     assert changes_of(refusing.run("catalogue")).keys() == {("products", "SECATEUR")}
 
 
+@flow
+def test_a_retry_asked_while_a_run_waits_is_still_done(refusing: World) -> None:
+    run = refusing.run("catalogue")
+    allow(refusing)
+    waiting = jobs.request_run(refusing.client, "catalogue")
+    assert jobs.retry_refused(run) == waiting
+    assert carry(waiting).state == "succeeded"
+    assert refusing.shop.product("SARDINE-VIN")["price"] == "4.691943"
+    assert writes(refusing.run("catalogue")) == {}
+
+
 # --- a preview applied ------------------------------------------------------------------------------------------------
 
 
