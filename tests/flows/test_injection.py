@@ -218,7 +218,9 @@ def change_sage(companies: tuple[Company, ...], random: Random) -> None:
         quantity = random.randint(1, 500)
         for company in companies:
             company.update("F_ARTICLE", "AR_Ref", reference, **values)
-            company.update("F_ARTSTOCK", "AR_Ref", reference, AS_QteSto=quantity)
+            # Whether a stock still reaches an article that falls asleep depends on which flow comes first.
+            if not values.get("AR_Sommeil"):
+                company.update("F_ARTSTOCK", "AR_Ref", reference, AS_QteSto=quantity)
 
 
 # --- the rounds -------------------------------------------------------------------------------------------------------
