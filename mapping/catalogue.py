@@ -186,6 +186,8 @@ class Catalogue:
     options: tuple[CatalogueOption, ...] = ()
     values: tuple[CatalogueValue, ...] = ()
     products: tuple[CatalogueProduct, ...] = ()
+    gone: tuple[str, ...] = ()
+    """Keys of products whose article Sage no longer has: what the shop holds of them is taken offline."""
     customers: tuple[CatalogueCustomer, ...] = ()
     problems: tuple[Problem, ...] = ()
     """What belongs to no single product."""

@@ -36,7 +36,7 @@ def desired_categories(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desir
 
 
 def desired_products(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
-    """Ready ones whole, held ones with their cause; those that are out are hidden where they were published."""
+    """Ready ones whole, held ones with their cause; those that are out or gone are hidden where they were published."""
     branches = _branches(catalogue)
     for product in catalogue.products:
         if product.readiness == "out":
@@ -52,6 +52,18 @@ def desired_products(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired
             at_creation=_at_creation(product, rules),
             held=held(product.problems[0]) if product.readiness == "held" else None,
         )
+    yield from map(_gone, catalogue.gone)
+
+
+def _gone(key: str) -> Desired:
+    return Desired(
+        kind="products",
+        key=key,
+        label=key,
+        fields={"active": "0"},
+        reasons={"active": f"l'article {key} n'existe plus dans Sage"},
+        update_only=True,
+    )
 
 
 def desired_combinations(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:

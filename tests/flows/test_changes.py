@@ -119,9 +119,6 @@ def copy_from_the_whole_company(world: World, reference: str) -> None:
     world.company.execute(whole, *copies, (touch, (reference,)))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what Sage no longer has is not wanted and not hidden: plan.py knows no withdrawal"
-)
 def test_an_article_deleted_in_sage_is_hidden_once_a_whole_read_misses_it(small: World) -> None:
     small.publish()
     small.company.execute(("DELETE FROM F_ARTICLE WHERE AR_Ref = ?", ("SECATEUR",)))
