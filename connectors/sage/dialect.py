@@ -25,6 +25,8 @@ class Dialect:
     on_write_connection: tuple[str, ...] = ()
     lock_right: str | None = None
     """SELECT of whether this login may ask for Sage's record locks; without it Sage's triggers refuse every write."""
+    streaming: str = ""
+    """Added to the ODBC string of a connection for long results, where the driver would otherwise hold them whole."""
     lock_hint: str = ""
     """After a table's name: holds the rows read, so that a next number is given once."""
 
@@ -56,6 +58,10 @@ DIALECTS: dict[DialectName, Dialect] = {
     ),
     "sage": Dialect("sage", clock=None, begin=None),
     "sqlite": Dialect(
-        "sqlite", clock="SELECT strftime('%Y-%m-%d %H:%M:%S', 'now', 'localtime')", begin="BEGIN IMMEDIATE"
+        "sqlite",
+        clock="SELECT strftime('%Y-%m-%d %H:%M:%S', 'now', 'localtime')",
+        begin="BEGIN IMMEDIATE",
+        # Not for every connection: stepping, the driver gives computed columns (COUNT, MAX) as text.
+        streaming=";StepAPI=1",
     ),
 }

@@ -57,8 +57,9 @@ def keys(session: SageSession, capabilities: Capabilities, stream: Stream) -> It
     capabilities.require(stream.table, *columns)
     readers = [stream.record.field_kinds[name].read for name in stream.record.key_fields]
     sql, params = _select(session, capabilities, stream, columns)
-    for row in session.query(sql, params):
-        yield join_key(reader(value) for reader, value in zip(readers, row, strict=True))
+    for rows in session.batches(sql, params):
+        for row in rows:
+            yield join_key(reader(value) for reader, value in zip(readers, row, strict=True))
 
 
 def count(session: SageSession, capabilities: Capabilities, stream: Stream) -> int:

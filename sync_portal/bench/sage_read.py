@@ -17,7 +17,7 @@ from connectors.sage import reading
 from connectors.sage.capabilities import Capabilities
 from connectors.sage.odbc import BATCH, SageSession, SageSettings, open_session
 from connectors.sage.streams import STREAMS, Stream
-from connectors.sandbox.sage import build_company, connect
+from connectors.sandbox.sage import build_company
 from sync_portal.bench import sage_memory
 from sync_portal.bench.frame import Bench, Result, in_turns
 
@@ -78,7 +78,7 @@ def statement(session: SageSession, capabilities: Capabilities, stream: Stream) 
     caught: list[Statement] = []
 
     class Caught(SageSession):
-        def batches(self, sql: str, params: Any = (), *, size: int = BATCH) -> Iterator[list[Any]]:
+        def batches(self, sql: str, params: Any = (), *, size: int = BATCH, small: bool = False) -> Iterator[list[Any]]:
             caught.append((sql, list(params)))
             return iter(())
 
@@ -88,11 +88,8 @@ def statement(session: SageSession, capabilities: Capabilities, stream: Stream) 
 
 @contextmanager
 def _bare_connection(path: Path) -> Iterator[Any]:
-    connection = connect(path, autocommit=True)
-    try:
-        yield connection
-    finally:
-        connection.close()
+    with sage_session(path) as (session, _capabilities):
+        yield session.for_long_results()
 
 
 def _bare_read(connection: Any, sql: str, params: list[object]) -> int:
