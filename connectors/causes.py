@@ -202,11 +202,6 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "The shop is in its quiet hours: nothing is written to it before {until}, then it goes on by itself.",
         "nobody",
     ),
-    "shop.quiet_hours": (
-        "Rien n’est écrit dans la boutique pendant ses heures calmes, jusqu’au {until}.",
-        "Nothing is written to the shop in its quiet hours, until {until}.",
-        "nobody",
-    ),
     "shop.not_xml": (
         "La boutique n’a pas répondu en XML ({content_type}) : « {first} »",
         "The shop did not answer in XML ({content_type}): “{first}”",

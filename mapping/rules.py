@@ -76,7 +76,7 @@ class CustomerRules(_Rules):
 
 class OrderRules(_Rules):
     since: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
-    """First day ("2026-11-24") whose orders are imported; earlier ones were keyed into Sage by hand. "": all of them."""
+    """First day ("2026-11-24") whose orders are imported; earlier ones were keyed into Sage by hand. "": all."""
     souche: int = Field(default=0, ge=0)
     """DO_Souche, 0-based."""
     depot: int = Field(default=0, ge=0)

@@ -131,7 +131,9 @@ def _articles(client: Client, touched: Touched) -> set[str]:
     )
 
 
-def _values(rows: QuerySet[SourceRecord], column: str, wanted: Collection[str], answer: str | KeyTextTransform) -> set[str]:
+def _values(
+    rows: QuerySet[SourceRecord], column: str, wanted: Collection[str], answer: str | KeyTextTransform
+) -> set[str]:
     """The answers of the rows whose column holds one of these; rows gone from Sage are left out."""
     found: set[str] = set()
     for part in _parts(wanted):

@@ -9,7 +9,7 @@ os.environ.setdefault("CREDENTIALS_KEYS", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzL
 os.environ.setdefault("DATA_DIR", str(Path(tempfile.gettempdir()) / "sync-portal-tests"))
 os.environ["DEBUG"] = "0"
 
-from sync_portal.settings import *  # noqa: E402,F403
+from sync_portal.settings import *  # noqa: F403
 
 Path(os.environ["DATA_DIR"]).mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -112,7 +112,9 @@ class Writer:
         """The items as they may be sent: merged with what is stored where the verb would blank it otherwise."""
         if verb == "PATCH":
             partial = [item for item in part if lacks_languages(item.sent, known.languages)]
-            stored = self._stored(resource, partial, _multilang_names(partial)) if partial else {}
+            if not partial:
+                return part
+            stored = self._stored(resource, partial, _multilang_names(partial))
             return [Item(i.position, i.given, merge_languages(i.sent, stored.get(i.given.id, Entity()))) for i in part]
         stored = self._stored(resource, part, None)
         missing = [item for item in part if item.given.id not in stored]

@@ -77,9 +77,7 @@ class ShopImport:
         return {
             order.id
             for order in polled
-            if order.id not in imported
-            and held.get(order.id) != order.updated_at
-            and not self._before_the_start(order)
+            if order.id not in imported and held.get(order.id) != order.updated_at and not self._before_the_start(order)
         }
 
     def _before_the_start(self, order: PolledOrder) -> bool:
