@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -88,10 +87,8 @@ def test_the_last_run_of_one_client_says_nothing_of_another(client_acme: Client)
 def test_a_hundred_thousand_rows_go_in_slices(client_acme: Client, django_assert_max_num_queries: Any) -> None:
     changes(ended(client_acme, 100), ChangeState.CONFIRMED, 100_000)
     changes(ended(client_acme, 10), ChangeState.CONFIRMED, 10)
-    start = time.monotonic()
     with django_assert_max_num_queries(2 * 100_000 // retention.SLICE + 10):
         assert retention.prune(timezone.now()) == 100_000
-    assert time.monotonic() - start < 30
     assert Change.objects.count() == 10
 
 
