@@ -41,6 +41,15 @@ class Dialect:
             return '"' + name.replace('"', '""') + '"'
         return "[" + name.replace("]", "]]") + "]"
 
+    def selected(self, name: str, position: int) -> str:
+        """The column in a SELECT's list.
+
+        libsqliteodbc hands an accented column name over unreliably (now and then pyodbc cannot decode it): it gets a
+        plain one. Rows are read by position.
+        """
+        plain = self.name != "sqlite" or name.isascii()
+        return self.quote(name) if plain else f"{self.quote(name)} AS c{position}"
+
     def table(self, name: str, *, locked: bool = False) -> str:
         return self.quote(name) + (self.lock_hint if locked else "")
 

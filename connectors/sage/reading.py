@@ -183,7 +183,7 @@ def _select(
         # NULL: written by a program that forgot it.
         condition += f"{' AND' if condition else ' WHERE'} ({cursor} >= ? OR {cursor} IS NULL)"
         params.append(since - stream.lag)
-    names = ", ".join(map(session.dialect.quote, columns))
+    names = ", ".join(session.dialect.selected(name, position) for position, name in enumerate(columns))
     return f"SELECT {names} FROM {session.dialect.table(stream.table)}{condition}", params  # noqa: S608 names are declared
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -126,19 +128,17 @@ def sage_counts(path: Path) -> dict[str, int]:
 
 
 def sage_rows(path: Path) -> dict[str, set[str]]:
-    """Every row of the Sage base, table by table: what `changed_rows` compares."""
-    connection = connect(path)
-    try:
-        tables = [
-            row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        ]
+    """Every row of the Sage base, table by table: what `changed_rows` compares.
+
+    Read as the SQLite file it is, not through ODBC: a witness that shares nothing with what it watches.
+    """
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {table: _rows(connection, table) for table in tables}
-    finally:
-        connection.close()
 
 
-def _rows(connection: Any, table: str) -> set[str]:
-    return {repr(row) for row in connection.execute(f'SELECT * FROM "{table}"').fetchall()}  # noqa: S608  its own tables
+def _rows(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {repr(row) for row in connection.execute(f'SELECT * FROM "{table}"')}  # noqa: S608  its own tables
 
 
 def changed_rows(before: dict[str, set[str]], after: dict[str, set[str]]) -> int:

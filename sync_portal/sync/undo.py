@@ -35,8 +35,10 @@ def undone_by(replaced: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plan_undo(run_id: int, resolver: Resolver) -> Plan:
-    """The reverse plan of a run for one shop, the last written first."""
-    changes = Change.objects.filter(run_id=run_id, shop=resolver.shop, state=ChangeState.CONFIRMED).order_by("-pk")
+    """The reverse plan of a run for one shop, the last written first; what was only recognised was not written."""
+    changes = Change.objects.filter(
+        run_id=run_id, shop=resolver.shop, state=ChangeState.CONFIRMED, as_found=False
+    ).order_by("-pk")
     reverses = (_reverse(change, resolver.bound_one(change.kind, change.key)) for change in changes)
     return Plan([reverse for reverse in reverses if reverse is not None], 0)
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -369,5 +371,6 @@ TABLES = (
 
 
 def dump(session: SageSession) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything that writing an order may touch."""
-    return {table: session.rows(f"SELECT * FROM {table} ORDER BY cbMarq") for table in TABLES}
+    """Everything that writing an order may touch; read as the SQLite file it is."""
+    with closing(sqlite3.connect(session.settings.path)) as base:
+        return {table: base.execute(f"SELECT * FROM {table} ORDER BY cbMarq").fetchall() for table in TABLES}

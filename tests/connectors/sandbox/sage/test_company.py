@@ -1,8 +1,9 @@
-from collections import Counter
+from collections import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path, PureWindowsPath
 
+import Counter
 import pyodbc
 import pytest
 from PIL import Image
@@ -100,10 +101,8 @@ def count(base: pyodbc.Connection, source: str) -> int:
 
 
 def everything(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    connection = connect(path)
-    rows = {table: [tuple(row) for row in connection.execute(f"SELECT * FROM [{table}]")] for table in columns()}
-    connection.close()
-    return rows
+    with closing(sqlite3.connect(path)) as base:
+        return {table: base.execute(f"SELECT * FROM [{table}]").fetchall() for table in columns()}
 
 
 @pytest.mark.parametrize(

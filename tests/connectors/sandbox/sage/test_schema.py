@@ -115,7 +115,7 @@ def test_a_free_field_is_a_column_named_by_its_label(base: pyodbc.Connection) ->
     add_article(base)
     base.execute("UPDATE F_ARTICLE SET [Lavage à 30°] = ?", "Œuvre à l'envers, 30 €")
 
-    row = base.execute("SELECT [Lavage à 30°], [N° de lot] FROM F_ARTICLE").fetchone()
+    row = base.execute("SELECT [Lavage à 30°] AS washing, [N° de lot] AS lot FROM F_ARTICLE").fetchone()
     described = base.execute("SELECT CB_Name, CB_Pos, CB_Type, CB_Len FROM cbSysLibre ORDER BY CB_Pos").fetchall()
     assert tuple(row) == ("Œuvre à l'envers, 30 €", None)
     assert [tuple(line) for line in described] == [("Lavage à 30°", 1, 9, 35), ("N° de lot", 2, 7, 0)]
