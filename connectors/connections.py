@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -69,5 +70,7 @@ def open_shop(shop: ShopConnection) -> Webservice:
             key=shop.key.reveal(),
             private_network=shop.private_network,
             connections=shop.connections,
+            shop_id=shop.shop_id,
+            quiet_hours=tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in shop.quiet_hours),
         )
     )

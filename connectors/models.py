@@ -120,6 +120,9 @@ class ShopConnection(models.Model):
     key = SecretField(_("webservice key"), blank=True)
     private_network = models.BooleanField(_("on a private network"), default=False)
     connections = models.PositiveSmallIntegerField(_("parallel requests"), default=4)
+    shop_id = models.PositiveIntegerField(_("shop number of a multishop"), null=True, blank=True)
+    quiet_hours = models.JSONField(_("quiet hours"), default=list, blank=True)
+    """[["22:00", "06:00"], ...], the shop's local time: nothing is written to it meanwhile."""
     active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(default=0)
     rules = models.JSONField(_("rules"), default=dict, blank=True)

@@ -6,6 +6,7 @@ export unless asked for, and a file without them keeps the ones stored.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -93,8 +94,18 @@ class _Shop(_Section):
     key: str | None = None
     private_network: bool = False
     connections: int = Field(default=4, ge=1, le=16)
+    shop_id: int | None = Field(default=None, ge=1)
+    quiet_hours: list[list[str]] = []
     active: bool = True
     rules: dict[str, Any] = {}
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _times(cls, hours: list[list[str]]) -> list[list[str]]:
+        for span in hours:
+            if len(span) != 2 or not all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", moment) for moment in span):
+                raise ValueError(f'{span!r} is no pair of times, e.g. ["22:00", "06:00"]')
+        return hours
 
     @field_validator("rules")
     @classmethod

@@ -109,6 +109,9 @@ def test_an_exported_client_can_be_copied_to_the_next_one(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("setting", "place", "value"),
     [
+        pytest.param(
+            "shops.0.quiet_hours=[['22h', '06:00']]", "shops.0.quiet_hours", "22h", id="quiet hours that are no times"
+        ),
         pytest.param("client.slug='Démo'", "client.slug", "Démo", id="an identifier with an accent"),
         pytest.param("client.time_zone=Europe/Nantes", "client.time_zone", "Europe/Nantes", id="no time zone"),
         pytest.param("client.colour=blue", "client.colour", "blue", id="an unknown key"),

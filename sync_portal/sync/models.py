@@ -100,6 +100,7 @@ class Run(models.Model):
             models.Index(fields=["client", "flow", "-id"]),
             models.Index(fields=["state", "lease_until"]),
             models.Index(fields=["lane", "state"]),
+            models.Index(fields=["lane", "started_at"]),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -164,7 +165,11 @@ class Change(models.Model):
 
     class Meta:
         ordering = ["-risk", "id"]
-        indexes = [models.Index(fields=["run", "state"]), models.Index(fields=["run", "kind"])]
+        indexes = [
+            models.Index(fields=["run", "state"]),
+            models.Index(fields=["run", "kind"]),
+            models.Index(fields=["kind", "key"]),
+        ]
         verbose_name = _("change")
         verbose_name_plural = _("changes")
 

@@ -1,9 +1,9 @@
-from collections import sqlite3
+import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path, PureWindowsPath
 
-import Counter
 import pyodbc
 import pytest
 from PIL import Image
