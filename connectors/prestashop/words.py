@@ -99,11 +99,11 @@ WORDS: dict[str, tuple[str, str]] = {
 """Code -> (French, English); ``{names}`` are the facts."""
 
 FLOWS: dict[str, tuple[str, str]] = {
-    "catalogue": ("Catalogue", "Catalogue"),
+    "catalogue": ("Articles", "Articles"),
     "prices": ("Prix", "Prices"),
     "stock": ("Stock", "Stock"),
     "images": ("Photos", "Photos"),
-    "customers": ("Clients", "Customers"),
+    "customers": ("Acheteurs", "Customers"),
     "orders": ("Commandes", "Orders"),
     "payments": ("Règlements", "Payments"),
     "order-status": ("État des commandes", "Order status"),
