@@ -19,7 +19,7 @@ def test_the_second_run_of_every_flow_writes_nothing(tmp_path: Path) -> None:
         "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
         "DATA_DIR": str(tmp_path),
     }
-    command = [sys.executable, "manage.py", "bench", "--only", "run_unchanged", "--json"]
+    command = [sys.executable, "manage.py", "bench", "--only", "run_unchanged", "--articles", "20", "--json"]
     done = subprocess.run(
         command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=170, check=False
     )
