@@ -63,6 +63,7 @@ class Watchdog:
         try:
             while not self._stopping:
                 time.sleep(self.poll_seconds)
+                close_old_connections()
                 if cluster.poll() is None and not self.silent(since):
                     continue
                 logger.error(
@@ -80,7 +81,6 @@ class Watchdog:
         Signs are its tick and the heartbeats of the runs it carries. Where several machines serve a lane, another one
         may take every tick; so while they give signs, this one's silence has to be five times as long.
         """
-        close_old_connections()
         now = timezone.now()
         try:
             last = self._last_sign()
