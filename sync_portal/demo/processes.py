@@ -8,8 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -108,11 +107,7 @@ class Processes:
         return [name for name, process in self._running.items() if process.poll() is not None]
 
 
-@contextmanager
-def shop_and_workers(processes: Processes, *, state: Path, port: int) -> Iterator[str]:
-    """The sandbox shop and one worker cluster; yields the shop's address."""
-    url = f"http://127.0.0.1:{port}"
+def start_shop(processes: Processes, *, state: Path, port: int) -> str:
+    """Start the sandbox shop; returns its address, at which it is to be waited for."""
     processes.manage("shop", "sandbox", "shop", "--state", str(state), "--port", str(port))
-    processes.manage("worker", "worker")
-    processes.wait_for("shop", f"{url}/")
-    yield url
+    return f"http://127.0.0.1:{port}"

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sync_portal.demo import check_round, setup
-from sync_portal.demo.processes import DidNotStart, PortTaken, Processes, check_port, free_port, shop_and_workers
+from sync_portal.demo.processes import DidNotStart, PortTaken, Processes, check_port, free_port, start_shop
 
 
 class Command(BaseCommand):
@@ -50,13 +50,14 @@ class Command(BaseCommand):
             self._forget(places)
         self._say("Preparing the demonstration…" if not places.exists else "Starting the demonstration…")
         setup.prepare(places, shop_url=f"http://127.0.0.1:{port + 1}", articles=options["articles"])
-        with (
-            Processes(places.root / "logs") as processes,
-            shop_and_workers(processes, state=places.shop, port=port + 1) as shop_url,
-        ):
+        with Processes(places.root / "logs") as processes:
             portal = f"http://127.0.0.1:{port}"
             processes.start("portal", _gunicorn(port))
+            shop_url = start_shop(processes, state=places.shop, port=port + 1)
             processes.wait_for("portal", f"{portal}/healthz")
+            processes.wait_for("shop", f"{shop_url}/")
+            # Last, because nobody waits for them: on two cores they would keep the portal from opening.
+            processes.manage("worker", "worker")
             self._welcome(portal, shop_url)
             self._until_interrupted(processes)
         self._say("\nThe demonstration has ended; its data is kept for the next start.")
@@ -85,10 +86,10 @@ class Command(BaseCommand):
     def _check(self, places: setup.Places, options: dict[str, Any]) -> None:
         port = free_port()
         setup.prepare(places, shop_url=f"http://127.0.0.1:{port}", articles=options["articles"])
-        with (
-            Processes(places.root / "logs") as processes,
-            shop_and_workers(processes, state=places.shop, port=port) as shop_url,
-        ):
+        with Processes(places.root / "logs") as processes:
+            shop_url = start_shop(processes, state=places.shop, port=port)
+            processes.manage("worker", "worker")
+            processes.wait_for("shop", f"{shop_url}/")
             summary = check_round.check(shop_url=shop_url, sage=places.sage, say=self._say)
         self._say(json.dumps(summary))
         if not summary["ok"]:
@@ -108,5 +109,6 @@ def _gunicorn(port: int) -> list[str]:
         f"--bind=127.0.0.1:{port}",
         "--workers=2",
         "--threads=4",
+        "--preload",
         "--worker-tmp-dir=/dev/shm",
     ]
