@@ -15,11 +15,13 @@ from connectors.sage.records import (
     Article,
     ArticleAccounting,
     ArticleTariff,
+    ArticleText,
     Combination,
     Customer,
     Family,
     FamilyAccounting,
     GammePrice,
+    GlossaryText,
     KitComponent,
     Record,
     tariff_owner,
@@ -41,9 +43,15 @@ ARTICLE_STREAMS = (
     "quantity_tiers",
     "gamme_prices",
     "article_accounting",
+    "packagings",
+    "packaging_prices",
+    "article_texts",
+    "article_suppliers",
 )
 """Their rows belong to one article each: only those of the products in hand are loaded."""
 CUSTOMER_STREAMS = ("customers", "contacts", "countries")
+LINKED_STREAMS = ("glossary_texts",)
+"""Their rows are loaded when a row of an article names them."""
 COMMON_STREAMS = (
     "families",
     "catalogue_nodes",
@@ -53,6 +61,7 @@ COMMON_STREAMS = (
     "tariff_categories",
     "taxes",
     "family_accounting",
+    "suppliers",
 )
 """Small lists that every product may depend on: always loaded whole."""
 
@@ -94,6 +103,7 @@ def _other_place(row: Record) -> Place:
 _PLACES: Mapping[type[Record], Callable[[Any], Place]] = {
     Article: _article_place,
     ArticleTariff: _tariff_place,
+    ArticleText: lambda row: Place(row.article, str(row.text)),
     Combination: lambda row: Place(row.article, _ean(row.barcode)),
     Customer: lambda row: Place(row.number, first_email(row).lower() or None),
     GammePrice: _gamme_price_place,
@@ -125,6 +135,8 @@ class Touched:
     """The articles for which a customer, or a buying group, has terms of its own."""
     emails: set[str] = field(default_factory=set)
     """The same for the customers with this e-mail."""
+    texts: set[str] = field(default_factory=set)
+    """The articles that use a glossary text."""
 
     def add(self, stream: str, old: Record | None, new: Record | None) -> None:
         """One row that changed from `old` (None: it is new) to `new` (None: it is gone)."""
@@ -196,6 +208,16 @@ def _family_accounting(found: Touched, row: Record, other: Record | None) -> Non
     found.families.add(row.family)
 
 
+def _packaging(found: Touched, row: Record, other: Record | None) -> None:
+    found.articles.add(place(row).subject)
+    found.vocabulary = True
+
+
+def _glossary(found: Touched, row: Record, other: Record | None) -> None:
+    assert isinstance(row, GlossaryText)
+    found.texts.add(str(row.number))
+
+
 def _accounts(found: Touched, row: Record, other: Record | None) -> None:
     found.accounts = True
 
@@ -222,6 +244,12 @@ _TABLE: Mapping[str, Touch] = {
     "quantity_tiers": _own_article,
     "gamme_prices": _own_article,
     "article_accounting": _own_article,
+    "packagings": _packaging,
+    "packaging_prices": _own_article,
+    "article_texts": _own_article,
+    "article_suppliers": _own_article,
+    "glossary_texts": _glossary,
+    "suppliers": _everything,
     "families": _family,
     "family_accounting": _family_accounting,
     "customers": _customer,

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from connectors.sage.records import Article
+from mapping import brands, documents, features, links, texts
 from mapping.barcodes import valid_ean
 from mapping.catalogue import ZERO, CatalogueCombination, CataloguePrice, CatalogueProduct, Problem
 from mapping.categories import CategoryTree
 from mapping.checks import Facts, readiness, warnings
+from mapping.choices import Choices
 from mapping.combinations import VariantSet, combinations, ean_problems
 from mapping.gammes import Gammes
+from mapping.groups import Groups
 from mapping.naming import shop_name
 from mapping.numbers import micro, plain, said
 from mapping.photos import photos
@@ -44,6 +48,9 @@ class Workshop:
     """Everybody, then the groups."""
     buyers: Mapping[str, Sequence[Audience]]
     """Article -> the customers who have their own terms for it."""
+    choices: Choices
+    groups: Groups
+    today: date
 
 
 def product(shop: Workshop, article: Article) -> CatalogueProduct:
@@ -99,6 +106,14 @@ def product(shop: Workshop, article: Article) -> CatalogueProduct:
         combinations=stocked,
         specific_prices=specific,
         images=photos(shop.data, article, shop.rules),
+        texts=texts.texts_of(shop, article),
+        features=features.features_of(shop, article),
+        manufacturer=brands.manufacturer_of(shop, article),
+        supplier=brands.supplier_of(shop, article),
+        categories=links.categories_of(shop, article),
+        pack=links.pack_of(shop, article),
+        accessories=links.accessories_of(shop, article),
+        documents=documents.documents_of(shop, article),
     )
 
 

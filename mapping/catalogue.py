@@ -50,10 +50,15 @@ class CatalogueGroup:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueOption:
-    """A gamme, shared by all products whose gamme is spelt alike."""
+    """A gamme, shared by all products whose gamme is spelt alike; or an axis of a group."""
 
     key: str
     name: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Language -> a person's name for it."""
+    display: str = "select"
+    """"select", "radio" or "color"."""
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,93 @@ class CatalogueValue:
     key: str
     option_key: str
     name: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    colour: str = ""
+    """"#rrggbb"."""
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFeature:
+    """A characteristic that products have a value of."""
+
+    key: str
+    """"FEAT:source"."""
+    name: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFeatureValue:
+    key: str
+    """"FVAL:source|value as shown"."""
+    feature_key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueBrand:
+    """A maker or a supplier."""
+
+    key: str
+    """"MAN:name" or "SUP:name"."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueTag:
+    key: str
+    """"TAG:language|name"."""
+    language: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFeature:
+    """A product's value of a feature, as shown."""
+
+    feature_key: str
+    value_key: str
+    label: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductText:
+    """One text in one language, acceptable to the shop."""
+
+    text: str
+    why: str
+    by_person: bool = False
+    from_sage: str = ""
+    """What it would be without the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackItem:
+    """One component of a kit."""
+
+    reference: str
+    product_key: str
+    combination_key: str
+    """"" for a component without combinations."""
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueDocument:
+    """A file to download from the product's page."""
+
+    product_key: str
+    key: str
+    """"product key|Sage path in lower case with forward slashes"."""
+    source_path: str
+    name: str
+    file: str = ""
+    content_hash: str = ""
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +169,12 @@ class CatalogueCombination:
     position: int
     active: bool = True
     """False: asleep in Sage. It is not published, and an earlier publication shows no stock."""
+    weight_impact: Decimal = ZERO
+    """Kilograms."""
+    article: str = ""
+    """The article behind it when it is another one than the product's (a group)."""
+    packs: int = 1
+    """Sales units in one of it (packagings)."""
     default: bool = False
     """Chosen when the product is first shown: the oldest one, so that a value added later never takes its place."""
     explanations: Mapping[str, str] = field(default_factory=dict)
@@ -114,6 +212,12 @@ class CatalogueImage:
     content_hash: str = ""
     """SHA-256 of the file; when it is missing, of the content last seen, so that its photo stays in the shop."""
     problem: Problem | None = None
+    legends: Mapping[str, str] = field(default_factory=dict)
+    """Language -> a person's legend."""
+    combination_keys: tuple[str, ...] = ()
+    """The combinations that it shows; none: all."""
+    uploaded: bool = False
+    """Brought by a person; ``source_path`` is then its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +245,25 @@ class CatalogueProduct:
     combinations: tuple[CatalogueCombination, ...] = ()
     specific_prices: tuple[CataloguePrice, ...] = ()
     images: tuple[CatalogueImage, ...] = ()
+    texts: Mapping[str, Mapping[str, ProductText]] = field(default_factory=dict)
+    """Field ("name", "description", ...) -> language -> text."""
+    features: tuple[ProductFeature, ...] = ()
+    manufacturer: str = ""
+    supplier: str = ""
+    categories: tuple[str, ...] = ()
+    """Keys of further categories."""
+    pack: tuple[PackItem, ...] = ()
+    accessories: tuple[str, ...] = ()
+    """Keys of products."""
+    documents: tuple[CatalogueDocument, ...] = ()
+    members: tuple[str, ...] = ()
+    """The articles of a group; none: it is one article."""
+    grouped_in: str = ""
+    """Key of the product that this article is sold as: it has no page of its own."""
+    away: Literal["", "hide", "out_of_stock", "redirect"] = ""
+    """What becomes of the page of an article that is out."""
+    redirect_to: str = ""
+    """Key of the product whose page stands in for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +308,11 @@ class Catalogue:
     groups: tuple[CatalogueGroup, ...] = ()
     options: tuple[CatalogueOption, ...] = ()
     values: tuple[CatalogueValue, ...] = ()
+    features: tuple[CatalogueFeature, ...] = ()
+    feature_values: tuple[CatalogueFeatureValue, ...] = ()
+    manufacturers: tuple[CatalogueBrand, ...] = ()
+    suppliers: tuple[CatalogueBrand, ...] = ()
+    tags: tuple[CatalogueTag, ...] = ()
     products: tuple[CatalogueProduct, ...] = ()
     gone: tuple[str, ...] = ()
     """Keys of products whose article Sage no longer has: what the shop holds of them is taken offline."""

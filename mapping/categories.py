@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from connectors.sage.records import Article
 from mapping.catalogue import CategoryNode
+from mapping.choices import Choices
 from mapping.naming import shop_name
 from mapping.rules import ShopRules
 from mapping.source import SageData
@@ -30,8 +31,9 @@ class _Node:
 class CategoryTree:
     """All nodes that Sage knows; `published` keeps those that lead to a product."""
 
-    def __init__(self, data: SageData, rules: ShopRules) -> None:
+    def __init__(self, data: SageData, rules: ShopRules, choices: Choices | None = None) -> None:
         self._rules = rules
+        self._choices = Choices() if choices is None else choices
         nodes = _families(data) if rules.categories_from == "families" else _catalogue(data)
         self._nodes = _without_loops(nodes)
 
@@ -54,9 +56,13 @@ class CategoryTree:
     def path(self, key: str) -> str:
         return " > ".join(self._name(one) for one in self.branch(key))
 
-    def published(self, keys: Iterable[str]) -> tuple[CategoryNode, ...]:
-        """The categories of these products (one key per product) and their ancestors, parents first."""
+    def published(self, keys: Iterable[str], more: Iterable[str] = ()) -> tuple[CategoryNode, ...]:
+        """The categories of these products (one key per product) and their ancestors, parents first.
+
+        ``more`` are further categories that products are in.
+        """
         counts = Counter(key for key in keys if key)
+        counts.update(dict.fromkeys((key for key in more if key in self._nodes and key not in counts), 0))
         used = {one: branch for key in counts for branch in [self.branch(key)] for one in branch}
         parents = self._parents(used.values())
         ordered = sorted(used, key=lambda key: (len(self.branch(key)), self.path(key), key))

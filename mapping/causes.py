@@ -31,6 +31,11 @@ CAUSES: Mapping[str, tuple[str, str, str]] = {
         "“{reference}” is a resource in Sage (kind {kind}), not an article for sale: nothing to do.",
         "nobody",
     ),
+    "catalogue.grouped": (
+        "« {reference} » est vendu comme déclinaison du produit {product} : il n'a pas de page à lui. Pour l'en sortir, ouvrez ce produit.",
+        "“{reference}” is sold as a combination of the product {product}: it has no page of its own. To take it out, open that product.",
+        "sales",
+    ),
     # --- why an article is held ---
     "catalogue.price_zero": (
         "« {reference} » n'a aucun prix dans Sage : saisissez un prix de vente ou un tarif, il partira au prochain passage.",

@@ -9,6 +9,7 @@ from itertools import product as pairs
 from connectors.sage.records import Article, Combination
 from mapping.barcodes import same_ean, valid_ean
 from mapping.catalogue import ZERO, CatalogueCombination, Problem
+from mapping.choices.base import split
 from mapping.gammes import UNLISTED, Gammes, Value
 from mapping.naming import reference_is_accepted
 from mapping.rules import ShopRules
@@ -25,6 +26,16 @@ class VariantSet:
 
 def combination_key(article: Article, variant: Variant) -> str:
     return f"{article.reference}|{variant[0]}|{variant[1]}"
+
+
+def made_by_choice(key: str) -> bool:
+    """Whether the combination stands for an article of a group or a packaging, not for a pair of Sage's gammes.
+
+    Such a one leaves the shop when the choice that made it is taken back; Sage's own are never deleted, because Sage
+    says of them only that they sleep.
+    """
+    parts = split(key)
+    return len(parts) > 3 or parts[1:] == ("0", "0") or parts[-2:-1] == ("pack",)
 
 
 def combinations(

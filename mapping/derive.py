@@ -7,14 +7,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from connectors.sage.records import Record
+from mapping import brands, features, tags
 from mapping.accounts import customers
-from mapping.articles import Workshop, product
+from mapping.articles import Workshop
 from mapping.barcodes import doubled_eans
 from mapping.catalogue import Catalogue, CatalogueCustomer, CatalogueGroup, CatalogueProduct, CategoryNode
 from mapping.categories import CategoryTree
 from mapping.checks import out_problem, twins
+from mapping.choices import Choices
 from mapping.combinations import barcodes
 from mapping.gammes import Gammes, Vocabulary, count_vocabulary
+from mapping.group_products import product_of
+from mapping.groups import Groups
 from mapping.naming import GROUP_NAME_LENGTH, shop_name
 from mapping.pricing import Buyer, PriceBook
 from mapping.rules import ShopRules
@@ -42,6 +46,12 @@ STREAMS = (
     "taxes",
     "article_accounting",
     "family_accounting",
+    "packagings",
+    "packaging_prices",
+    "glossary_texts",
+    "article_texts",
+    "article_suppliers",
+    "suppliers",
     "customers",
     "contacts",
     "countries",
@@ -49,22 +59,31 @@ STREAMS = (
 """The streams of `connectors.sage.streams` that the derivation reads."""
 
 
-def derive(records: Mapping[str, Iterable[Record]], rules: ShopRules, *, today: date) -> Catalogue:
+def derive(
+    records: Mapping[str, Iterable[Record]], rules: ShopRules, *, today: date, choices: Choices | None = None
+) -> Catalogue:
     """The shop's catalogue on this day (in the client's time zone: future prices begin at its midnight)."""
     data = SageData(records)
-    company = Company(data, rules, today=today, vocabulary=count_vocabulary(data))
+    chosen = Choices() if choices is None else choices
+    company = Company(data, rules, today=today, vocabulary=count_vocabulary(data), choices=chosen)
     products = company.products(data, data.articles)
     for_sale = [one for one in products if one.readiness != "out"]
     return company.catalogue(
         products,
         category_keys=[one.category_key for one in for_sale],
-        value_keys={key for one in for_sale for key in value_keys(one)},
+        shared={key for one in for_sale for key in shared_keys(one)},
     )
 
 
-def value_keys(product: CatalogueProduct) -> list[str]:
-    """The option values of a product, each once, in a fixed order."""
-    return sorted({key for combination in product.combinations for key in combination.value_keys})
+def shared_keys(product: CatalogueProduct) -> list[str]:
+    """What the product shares with others, each once, in a fixed order.
+
+    Option values ("VAL:"), features ("FEAT:", "FVAL:"), brands ("MAN:", "SUP:"), tags ("TAG:"), further categories.
+    """
+    keys = {key for combination in product.combinations for key in combination.value_keys}
+    keys.update(product.categories, *((one.feature_key, one.value_key) for one in product.features))
+    keys.update(brands.shared_keys(product), tags.shared_keys(product))
+    return sorted(keys)
 
 
 class Company:
@@ -73,43 +92,72 @@ class Company:
     ``data`` holds the common streams, and the customers' unless no product has terms for one of them.
     """
 
-    def __init__(self, data: SageData, rules: ShopRules, *, today: date, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        data: SageData,
+        rules: ShopRules,
+        *,
+        today: date,
+        vocabulary: Vocabulary,
+        choices: Choices | None = None,
+    ) -> None:
+        """``choices``: those that reach further than one article, at least."""
         self._rules, self._today, self._vocabulary = rules, today, vocabulary
         self._data = data
+        self._choices = Choices() if choices is None else choices
+        self.group_book = Groups(self._choices)
         self.groups = tariff_groups(data, rules)
         self.accounts = customers(data, rules, frozenset(group.key for group in self.groups if not group.public))
-        self._tree = CategoryTree(data, rules)
+        self._tree = CategoryTree(data, rules, self._choices)
 
-    def products(self, data: SageData, references: Iterable[str]) -> tuple[CatalogueProduct, ...]:
-        """The products of these articles. ``data`` also holds whatever they depend on: see `mapping.loading`."""
-        shop = self._workshop(data)
-        wanted = sorted(reference for reference in references if reference in data.articles)
-        return tuple(product(shop, data.articles[reference]) for reference in wanted)
+    def products(
+        self, data: SageData, references: Iterable[str], choices: Choices | None = None
+    ) -> tuple[CatalogueProduct, ...]:
+        """The products of these articles. ``data`` also holds whatever they depend on: see `mapping.loading`.
 
-    def categories(self, keys: Iterable[str]) -> tuple[CategoryNode, ...]:
-        """The categories of these products (one key per product) and all above them, parents first."""
-        return self._tree.published(keys)
+        ``choices``: those about these articles, when the company was made without them.
+        """
+        shop = self._workshop(data, self._choices if choices is None else self._choices.joined(choices))
+        wanted = sorted(reference for reference in references if self._exists(data, reference))
+        return tuple(product_of(shop, reference) for reference in wanted)
+
+    def _exists(self, data: SageData, reference: str) -> bool:
+        """In Sage; the product of a group does while one of its articles does."""
+        group = self.group_book.of(reference)
+        return reference in data.articles or (group is not None and any(one in data.articles for one in group.members))
+
+    def categories(self, keys: Iterable[str], more: Iterable[str] = ()) -> tuple[CategoryNode, ...]:
+        """The categories of these products (one key per product), ``more``, and all above them, parents first."""
+        return self._tree.published(keys, more)
 
     def catalogue(
-        self, products: tuple[CatalogueProduct, ...], *, category_keys: Iterable[str], value_keys: Collection[str]
+        self, products: tuple[CatalogueProduct, ...], *, category_keys: Iterable[str], shared: Collection[str]
     ) -> Catalogue:
         """A catalogue of these products with everything that is shared.
 
-        ``category_keys`` (one per product) and ``value_keys`` are those of all products of the shop that are for sale.
+        ``category_keys`` (one per product) and ``shared`` (`shared_keys`) are those of all products of the shop that
+        are for sale.
         """
-        gammes = Gammes(self._data, self._rules.name_replacements, self._vocabulary)
+        gammes = Gammes(self._data, self._rules.name_replacements, self._vocabulary, self._choices)
+        value_keys = [key for key in shared if key.startswith("VAL:")]
         options, values = gammes.published(value_keys)
+        more = [key for key in shared if key.startswith(("FAM:", "CAT:", "MORE:"))]
         return Catalogue(
-            categories=self.categories(category_keys),
+            categories=self._tree.published(category_keys, more),
             groups=self.groups,
             options=options,
             values=values,
+            features=features.published_features(shared, self._choices, self._rules),
+            feature_values=features.published_values(shared, self._choices, self._rules),
+            manufacturers=brands.published(shared, brands.MANUFACTURER),
+            suppliers=brands.published(shared, brands.SUPPLIER),
+            tags=tags.published(shared),
             products=products,
             customers=self.accounts,
             problems=gammes.near_twins(value_keys),
         )
 
-    def _workshop(self, data: SageData) -> Workshop:
+    def _workshop(self, data: SageData, choices: Choices) -> Workshop:
         rules = self._rules
         for_sale = [article for article in data.articles.values() if out_problem(article, rules) is None]
         everybody = Audience(Buyer(rules.prices.public_category))
@@ -118,13 +166,16 @@ class Company:
             data=data,
             rules=rules,
             tree=self._tree,
-            gammes=Gammes(data, rules.name_replacements, self._vocabulary),
+            gammes=Gammes(data, rules.name_replacements, self._vocabulary, self._choices),
             prices=PriceBook(data, accounting_category=rules.prices.accounting_category, today=self._today),
             stock=StockBook(data, rules),
             doubled_eans=doubled_eans(barcodes(data, frozenset(article.reference for article in for_sale))),
             twins=twins(for_sale),
             audiences=[everybody, *(Audience(Buyer(int(group.key)), group_key=group.key) for group in published)],
             buyers=_buyers(self._data, data, self.accounts) if rules.prices.customer_prices else {},
+            choices=choices,
+            groups=self.group_book,
+            today=self._today,
         )
 
 

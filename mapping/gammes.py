@@ -9,6 +9,7 @@ from functools import cached_property
 
 from connectors.sage.records import Article, ArticleGamme
 from mapping.catalogue import CatalogueOption, CatalogueValue, Problem
+from mapping.choices import Choices
 from mapping.naming import folded, shop_name, without_accents
 from mapping.source import SageData
 
@@ -62,8 +63,15 @@ class Gammes:
     ``vocabulary``: that of the whole company, when ``data`` holds only some of its articles.
     """
 
-    def __init__(self, data: SageData, replacements: Mapping[str, str], vocabulary: Vocabulary | None = None) -> None:
+    def __init__(
+        self,
+        data: SageData,
+        replacements: Mapping[str, str],
+        vocabulary: Vocabulary | None = None,
+        choices: Choices | None = None,
+    ) -> None:
         self._data = data
+        self._choices = Choices() if choices is None else choices
         self._replacements = replacements
         self._vocabulary = count_vocabulary(data) if vocabulary is None else vocabulary
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from django.db.models import QuerySet
 
 from connectors.models import Client
-from connectors.sage.records import KitComponent, Record
+from connectors.sage.records import ArticleText, KitComponent, Record
 from connectors.sage.streams import STREAMS
 from mapping.affected import ARTICLE_STREAMS, COMMON_STREAMS, CUSTOMER_STREAMS
 from mapping.mirror import load_records
@@ -44,6 +44,7 @@ def articles_data(client: Client, common: SageData, references: Collection[str])
             links.add(link or "")
             same.add(twin or "")
     _add_components(rows, loaded, set(references))
+    _add_texts(rows, loaded)
     _add_comparable(rows, loaded, links, same, set(references))
     return common.joined(loaded)
 
@@ -70,6 +71,13 @@ def _add_components(rows: QuerySet[SourceRecord], loaded: Records, known: set[st
             loaded[stream].extend(records)
         known |= fresh
         fresh = _components(more) - known
+
+
+def _add_texts(rows: QuerySet[SourceRecord], loaded: Records) -> None:
+    """The glossary texts that these articles use: a company may keep one long text per article."""
+    keys = {str(row.text) for row in loaded.get("article_texts", ()) if isinstance(row, ArticleText)}
+    if keys:
+        loaded.update(_load(rows.filter(stream="glossary_texts", key__in=keys)))
 
 
 def _components(records: Mapping[str, list[Record]]) -> set[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from connectors.models import Client
-from mapping.catalogue import Catalogue
+from mapping.catalogue import Catalogue, CatalogueProduct
 from mapping.media import HashedImage
 from mapping.models import (
     Category,
@@ -40,8 +42,30 @@ PRODUCT_FIELDS = (
     "problems",
     "explanations",
     "sleeping",
+    "texts",
+    "features",
+    "manufacturer",
+    "supplier",
+    "categories",
+    "pack",
+    "accessories",
+    "documents",
+    "members",
+    "grouped_in",
+    "away",
+    "redirect_to",
 )
-COMBINATION_FIELDS = ("reference", "ean13", "values", "price_impact", "quantity", "position")
+COMBINATION_FIELDS = (
+    "reference",
+    "ean13",
+    "values",
+    "price_impact",
+    "quantity",
+    "position",
+    "weight_impact",
+    "article",
+    "packs",
+)
 PRICE_FIELDS = ("combination_key", "group_key", "customer_key", "from_quantity", "price", "explanation")
 IMAGE_FIELDS = (
     "source_path",
@@ -52,6 +76,9 @@ IMAGE_FIELDS = (
     "legend",
     "position",
     "problem",
+    "legends",
+    "combination_keys",
+    "uploaded",
 )
 
 
@@ -107,7 +134,49 @@ def products(client: Client, catalogue: Catalogue) -> Iterator[Product]:
             problems=[problem.to_json() for problem in product.problems],
             explanations=dict(product.explanations),
             sleeping=product.sleeping,
+            **_details(product),
         )
+
+
+def _details(product: CatalogueProduct) -> dict[str, Any]:
+    """What is shown of a product and is not looked up by."""
+    return {
+        "texts": {
+            field: {language: asdict(text) for language, text in by_language.items()}
+            for field, by_language in product.texts.items()
+        },
+        "features": [
+            {"key": one.feature_key, "label": one.label, "value": one.value, "why": one.why} for one in product.features
+        ],
+        "manufacturer": product.manufacturer,
+        "supplier": product.supplier,
+        "categories": list(product.categories),
+        "pack": [
+            {
+                "reference": one.reference,
+                "product": one.product_key,
+                "combination": one.combination_key,
+                "quantity": one.quantity,
+            }
+            for one in product.pack
+        ],
+        "accessories": list(product.accessories),
+        "documents": [
+            {
+                "key": one.key,
+                "path": one.source_path,
+                "name": one.name,
+                "file": one.file,
+                "content_hash": one.content_hash,
+                "problem": one.problem.to_json() if one.problem else None,
+            }
+            for one in product.documents
+        ],
+        "members": list(product.members),
+        "grouped_in": product.grouped_in,
+        "away": product.away,
+        "redirect_to": product.redirect_to,
+    }
 
 
 def combinations(catalogue: Catalogue, product_ids: Mapping[str, int]) -> Iterator[Combination]:
@@ -124,6 +193,9 @@ def combinations(catalogue: Catalogue, product_ids: Mapping[str, int]) -> Iterat
                     price_impact=combination.price_impact,
                     quantity=combination.quantity,
                     position=combination.position,
+                    weight_impact=combination.weight_impact,
+                    article=combination.article,
+                    packs=combination.packs,
                 )
 
 
@@ -157,4 +229,7 @@ def images(hashed: Mapping[str, Sequence[HashedImage]], product_ids: Mapping[str
                 legend=image.legend,
                 position=image.position,
                 problem=image.problem.to_json() if image.problem else None,
+                legends=dict(image.legends),
+                combination_keys=list(image.combination_keys),
+                uploaded=image.uploaded,
             )

@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from mapping.sources import COLUMNS, LOOKED_UP, is_source
 
 Owner = Literal["sage", "portal", "if_new", "if_empty", "shop"]
 Rank = Annotated[int, Field(ge=1, le=50)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Iso = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+
+TextField = Literal[
+    "name", "description_short", "description", "meta_title", "meta_description", "link_rewrite", "tags"
+]
 
 NAME_REPLACEMENTS = {"<": " ", ">": " ", "=": " ", "{": " ", "}": " ", ";": ",", "#": "n°"}
 
@@ -22,7 +28,11 @@ OWNABLE: Mapping[str, frozenset[str]] = {
     "groups": frozenset({"name", "price_display_method"}),
     "product_options": frozenset({"name", "public_name", "group_type"}),
     "product_option_values": frozenset({"name"}),
-    "products": frozenset({"ean13", "name", "price", "tax", "weight", "active", "category", "categories"}),
+    "products": frozenset({"ean13", "name", "price", "tax", "weight", "active", "category", "categories"})
+    | {"description", "description_short", "meta_title", "meta_description", "link_rewrite", "tags"}
+    | {"manufacturer", "supplier", "features"},
+    "product_links": frozenset({"accessories"}),
+    "features": frozenset({"name"}),
     "combinations": frozenset({"reference", "ean13", "price_impact", "weight_impact"}),
     "customers": frozenset({"firstname", "lastname", "company", "siret", "group", "groups", "active"}),
     "addresses": frozenset({"alias", "company", "firstname", "lastname", "address1", "address2"})
@@ -35,11 +45,43 @@ class _Rules(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+Source = Annotated[str, Field(min_length=1, max_length=120)]
+"""A value of an article, as `mapping.sources` names it: "family", "stat1", "free:Matière"."""
+
+
+def _checked_source(name: str) -> str:
+    if not is_source(name):
+        raise ValueError(f"{name!r} is no source of an article; known: {', '.join((*COLUMNS, *LOOKED_UP))}, free:…")
+    return name
+
+
+class Condition(_Rules):
+    """One line of the rules that choose articles: a source value compared with what is named."""
+
+    source: Annotated[Source, AfterValidator(_checked_source)]
+    test: (
+        Literal["is", "is_not", "in", "not_in", "begins", "contains", "matches", "empty", "not_empty"]
+        | Literal["at_least", "at_most"]
+    )
+    value: str | list[str] = ""
+    """Text, a number as text, or a list for "in" and "not_in". Case and blanks are folded."""
+
+
 class ArticleRules(_Rules):
     published_only: bool = True
     """Only articles with AR_Publie = 1."""
     sleeping: Literal["hide", "keep"] = "hide"
     """What becomes of articles "en sommeil": hidden, or treated like the others."""
+    only: list[Condition] = []
+    """An article must meet all of these."""
+    never: list[Condition] = []
+    """An article that meets one of these stays out."""
+    away: Literal["hide", "out_of_stock", "redirect"] = "hide"
+    """What becomes of the page of an article that is no longer for this shop: hidden, shown without stock, or hidden
+    and redirected to its category or to the product that a person chose. Nothing is ever deleted.
+    """
+    packagings: Literal["ignore", "combinations"] = "ignore"
+    """Whether packagings (F_CONDITION) are combinations of their article."""
     missing_pairs: Literal["stock", "all", "none"] = "stock"
     """Pairs of gamme values without a F_ARTENUMREF row exist: when they have stock, always, never."""
     weight: Literal["net", "gross"] = "net"
@@ -65,9 +107,81 @@ class StockRules(_Rules):
     """Shown for articles whose stock Sage does not track."""
 
 
+class CategoryRules(_Rules):
+    more: list[Annotated[Source, AfterValidator(_checked_source)]] = []
+    """Further categories of a product, each from a source: "catalogue_path", "family_label", "free:Rayon", "stat2"."""
+    root: int | None = Field(default=None, ge=1)
+    """Id of the shop's category under which the tree is put; None: its home category."""
+    hide_empty: bool = True
+    """A category that no product leads to any more is hidden, never deleted."""
+
+
+class TextRule(_Rules):
+    """Where one text of a product comes from: the first template that gives something, per language."""
+
+    templates: list[str]
+    """"{design|capitalize} {stat1}", "{glossary:*}": see docs/catalogue.md."""
+    language: Annotated[int, Field(ge=0, le=2)] = 0
+    """Which of Sage's texts feed it: 0 the main ones, 1 and 2 the translated ones."""
+
+
+class BrandRules(_Rules):
+    manufacturer: Annotated[Source, AfterValidator(_checked_source)] | None = None
+    suppliers: bool = False
+    """The main supplier (F_ARTFOURNISS)."""
+
+
+class PackRules(_Rules):
+    publish: bool = True
+    """Commercial nomenclatures (AR_Nomencl 2, 3) are packs of the shop; else plain products."""
+    stock: Literal["pack", "components", "both"] = "pack"
+    """What an order of a pack takes from the shop's stock."""
+
+
+class CheckRules(_Rules):
+    """Ready to sell: what a product must have before it is published."""
+
+    required: list[
+        Literal["photo", "weight", "category", "description", "ean", "combination_photos", "manufacturer"]
+    ] = []
+    min_description: int = Field(default=0, ge=0)
+    """Characters of the description, tags not counted."""
+
+
+class GroupingRule(_Rules):
+    """One way to see that separate articles are one product."""
+
+    name: str = Field(min_length=1, max_length=40)
+    by: Literal["reference", "design", "source"]
+    """A pattern of the reference, a common designation, or a source value that is the same for all."""
+    pattern: str = ""
+    """By reference: a regular expression whose group "base" names the product and whose other groups are the axes."""
+    source: str = ""
+    """By source: "free:Modèle", "stat3"."""
+    axes: dict[str, str] = {}
+    """Axis -> where the member's value is read: a group of the pattern, or a source."""
+    family_only: bool = True
+    """Members share one family."""
+
+
+class GroupingRules(_Rules):
+    rules: list[GroupingRule] = []
+    """Tried in this order before the portal's own suggestions."""
+    master: Literal["first_reference", "published_first", "cheapest", "most_stock"] = "published_first"
+    joins: bool = False
+    """An article that fits an approved group joins it by itself, unless the group is locked."""
+    min_members: int = Field(default=2, ge=2)
+
+
 class ImageRules(_Rules):
     enabled: bool = True
     per_product: int = Field(default=10, ge=1)
+    folder_patterns: list[str] = []
+    """File names looked for in the media folders: "{ref}.jpg", "{ref}_{n}.jpg", "{family}/{ref}-{n}.png"."""
+    remove: bool = True
+    """A photo that left its source leaves the shop."""
+    documents: bool = True
+    """Linked files that are no photos (PDF ...) are attachments of the product."""
 
 
 class CustomerRules(_Rules):
@@ -125,6 +239,15 @@ class ShopRules(_Rules):
     """Every language of the shop: a text sent without one of them is blanked there by the webservice."""
     articles: ArticleRules = ArticleRules()
     categories_from: Literal["families", "catalogue"] = "families"
+    categories: CategoryRules = CategoryRules()
+    texts: dict[TextField, dict[Iso, TextRule]] = {}
+    """Text of a product -> language -> where it comes from; see `mapping.texts.DEFAULTS` for those not named."""
+    brands: BrandRules = BrandRules()
+    packs: PackRules = PackRules()
+    accessories: bool = True
+    """Linked articles (AR_Nomencl 4) are accessories."""
+    grouping: GroupingRules = GroupingRules()
+    checks: CheckRules = CheckRules()
     prices: PriceRules = PriceRules()
     stock: StockRules = StockRules()
     images: ImageRules = ImageRules()

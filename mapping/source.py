@@ -15,7 +15,9 @@ from connectors.sage.records import (
     ArticleAccounting,
     ArticleGamme,
     ArticleStock,
+    ArticleSupplier,
     ArticleTariff,
+    ArticleText,
     CatalogueNode,
     Combination,
     Contact,
@@ -28,10 +30,14 @@ from connectors.sage.records import (
     GammePrice,
     GammeStock,
     GammeValue,
+    GlossaryText,
     KitComponent,
     Media,
+    Packaging,
+    PackagingPrice,
     QuantityTier,
     Record,
+    Supplier,
     TariffCategory,
     Tax,
     tariff_owner,
@@ -173,6 +179,36 @@ class SageData:
     @cached_property
     def media(self) -> dict[str, list[Media]]:
         return self._groups(Media, lambda media: media.article)
+
+    @cached_property
+    def packagings(self) -> dict[str, list[Packaging]]:
+        groups = self._groups(Packaging, lambda row: row.article)
+        return {article: sorted(found, key=lambda one: (one.quantity, one.number)) for article, found in groups.items()}
+
+    @cached_property
+    def packaging_prices(self) -> dict[tuple[str, Owner, int], PackagingPrice]:
+        """(article, owner, packaging's number) -> its price."""
+        return self._index(PackagingPrice, lambda row: (row.article, tariff_owner(row.owner), row.packaging))
+
+    @cached_property
+    def glossary(self) -> dict[int, GlossaryText]:
+        return self._index(GlossaryText, lambda text: text.number)
+
+    @cached_property
+    def article_texts(self) -> dict[str, list[ArticleText]]:
+        groups = self._groups(ArticleText, lambda row: row.article)
+        return {article: sorted(found, key=lambda one: (one.position, one.text)) for article, found in groups.items()}
+
+    @cached_property
+    def main_suppliers(self) -> dict[str, ArticleSupplier]:
+        """Article -> its main supplier; without one so marked, the first by number."""
+        groups = self._groups(ArticleSupplier, lambda row: row.article)
+        return {article: min(found, key=lambda one: (not one.main, one.supplier)) for article, found in groups.items()}
+
+    @cached_property
+    def supplier_names(self) -> dict[str, str]:
+        """Number of the supplier's account -> its name."""
+        return {row.number: row.name for row in self.all(Supplier)}
 
     @cached_property
     def customers(self) -> dict[str, Customer]:

@@ -127,6 +127,7 @@ def _articles(client: Client, touched: Touched) -> set[str]:
         | _values(coded, "link", eans, "subject")
         | _values(listed, "twin", touched.twins, "subject")
         | _values(listed, "family", families, "subject")
+        | _values(rows.filter(stream="article_texts"), "link", touched.texts, "subject")
         | _with_terms(rows, touched)
     )
 

@@ -59,6 +59,7 @@ _ALL = (
     Stream("article_texts", "F_ARTGLOSS", records.ArticleText),
     Stream("media", "F_ARTICLEMEDIA", records.Media),
     Stream("article_suppliers", "F_ARTFOURNISS", records.ArticleSupplier),
+    Stream("suppliers", "F_COMPTET", records.Supplier, where={"CT_Type": 1}),
     Stream("stock", "F_ARTSTOCK", records.ArticleStock),
     Stream("gamme_stock", "F_GAMSTOCK", records.GammeStock),
     Stream("depots", "F_DEPOT", records.Depot),

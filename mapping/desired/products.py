@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mapping.catalogue import Catalogue, CatalogueCombination, CatalogueProduct
+from mapping.combinations import made_by_choice
+from mapping.desired import brands, features, texts
 from mapping.desired.common import HOME, held, in_every_language, is_waiting, product_ref
+from mapping.desired.parts import Part
 from mapping.naming import link_rewrite
 from mapping.numbers import plain, shop_decimal
 from mapping.rules import ShopRules
 from mapping.state import Desired, Ref, Value
 
-NO_WEIGHT_IMPACT = "0.000000"
+PARTS: tuple[Part, ...] = (texts.fields, brands.fields, features.fields)
 
 
 def desired_categories(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
@@ -42,13 +45,15 @@ def desired_products(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired
         if product.readiness == "out":
             yield _hidden(product)
             continue
-        fields = _product_fields(product, branches.get(product.category_key, []), rules)
+        fields = _product_fields(product, _all_branches(product, branches), rules)
+        more = {name: found for part in PARTS for name, found in part(product, rules).items()}
+        fields.update({name: value for name, (value, _why) in more.items()})
         yield Desired(
             kind="products",
             key=product.key,
             label=f"{product.reference} · {product.name}",
             fields=fields,
-            reasons=_product_reasons(product, fields),
+            reasons=_product_reasons(product, fields) | {name: why for name, (_value, why) in more.items()},
             at_creation=_at_creation(product, rules),
             held=held(product.problems[0]) if product.readiness == "held" else None,
         )
@@ -67,13 +72,13 @@ def _gone(key: str) -> Desired:
 
 
 def desired_combinations(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
-    """The combinations that Sage has not put to sleep."""
+    """The combinations that Sage has not put to sleep; those of a group that sleep stay as they are in the shop."""
     for product in catalogue.products:
-        if product.readiness == "out":
-            continue
         for combination in product.combinations:
-            if combination.active:
+            if combination.active and product.readiness != "out":
                 yield _combination(product, combination)
+            elif made_by_choice(combination.key):
+                yield Desired("combinations", combination.key, product.name, fields={}, update_only=True)
 
 
 def _hidden(product: CatalogueProduct) -> Desired:
@@ -104,7 +109,7 @@ def _product_fields(product: CatalogueProduct, branch: list[str], rules: ShopRul
 def _product_reasons(product: CatalogueProduct, fields: dict[str, Value]) -> dict[str, str]:
     said = dict(product.explanations)
     said["categories"] = f"{said['category']}, avec les catégories au-dessus"
-    return {name: said[name] for name in fields}
+    return {name: said[name] for name in fields if name in said}
 
 
 def _at_creation(product: CatalogueProduct, rules: ShopRules) -> dict[str, Value]:
@@ -117,6 +122,12 @@ def _at_creation(product: CatalogueProduct, rules: ShopRules) -> dict[str, Value
         "visibility": "both",
         "product_type": "combinations" if product.combinations else "standard",
     }
+
+
+def _all_branches(product: CatalogueProduct, branches: dict[str, list[str]]) -> list[str]:
+    """The main category's branch, then those of the further ones; each category once."""
+    keys = (product.category_key, *product.categories)
+    return list(dict.fromkeys(one for key in keys for one in branches.get(key, [])))
 
 
 def _branches(catalogue: Catalogue) -> dict[str, list[str]]:
@@ -139,7 +150,7 @@ def _combination(product: CatalogueProduct, combination: CatalogueCombination) -
             "reference": combination.reference,
             "ean13": combination.ean13,
             "price_impact": shop_decimal(combination.price_impact),
-            "weight_impact": NO_WEIGHT_IMPACT,
+            "weight_impact": shop_decimal(combination.weight_impact),
             "values": [Ref("product_option_values", key) for key in combination.value_keys],
         },
         reasons={
@@ -147,7 +158,7 @@ def _combination(product: CatalogueProduct, combination: CatalogueCombination) -
             "reference": said["reference"],
             "ean13": said["ean13"],
             "price_impact": said["price_impact"],
-            "weight_impact": "Sage ne connaît pas de poids par déclinaison",
+            "weight_impact": said.get("weight_impact", "Sage ne connaît pas de poids par déclinaison"),
             "values": f"{said['values']} : {words}",
         },
         at_creation={"minimal_quantity": "1"} | ({"default_on": "1"} if combination.default else {}),

@@ -52,8 +52,8 @@ class DerivationTrace(models.Model):
     """How many resources of the shop it stands for."""
     category_key = models.CharField(max_length=100, blank=True)
     """Empty when the product is out, or has none."""
-    value_keys = models.TextField(blank=True)
-    """Of its options, one per line; empty when the product is out."""
+    shared_keys = models.TextField(blank=True)
+    """Of what it shares with others (option values, features, brands ...), one per line; empty when it is out."""
     removable = models.JSONField(default=list)
     """[[kind, key], ...] of what is to be deleted from the shop when it is no longer wanted."""
     again = models.BooleanField(default=False)

@@ -22,6 +22,9 @@ class ProductImage(models.Model):
     legend = models.CharField(_("legend"), max_length=128, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     problem = models.JSONField(null=True)
+    legends = models.JSONField(default=dict)
+    combination_keys = models.JSONField(default=list)
+    uploaded = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position"]

@@ -57,6 +57,26 @@ class Product(models.Model):
     explanations = models.JSONField(default=dict)
     """Shop field -> sentence saying the rule and the Sage value behind it."""
     sleeping = models.BooleanField(_("asleep in Sage"), default=False)
+    texts = models.JSONField(default=dict)
+    """Field -> language -> {"text", "why", "by_person", "from_sage"}."""
+    features = models.JSONField(default=list)
+    """[{"key", "label", "value", "why"}, ...]."""
+    manufacturer = models.CharField(_("brand"), max_length=64, blank=True)
+    supplier = models.CharField(_("supplier"), max_length=64, blank=True)
+    categories = models.JSONField(default=list)
+    """Keys of further categories."""
+    pack = models.JSONField(default=list)
+    """[{"reference", "product", "combination", "quantity"}, ...]."""
+    accessories = models.JSONField(default=list)
+    """Keys of products."""
+    documents = models.JSONField(default=list)
+    """[{"key", "path", "name", "file", "content_hash", "problem"}, ...]."""
+    members = models.JSONField(default=list)
+    """References of the articles of a group."""
+    grouped_in = models.CharField(max_length=100, blank=True)
+    """Key of the product that this article is sold as."""
+    away = models.CharField(max_length=12, blank=True)
+    redirect_to = models.CharField(max_length=100, blank=True)
 
     class Meta:
         ordering = ["reference"]
@@ -81,6 +101,10 @@ class Combination(models.Model):
     price_impact = models.DecimalField(_("price impact"), max_digits=20, decimal_places=6, default=0)
     quantity = models.IntegerField(_("stock"), null=True)
     position = models.PositiveIntegerField(default=0)
+    weight_impact = models.DecimalField(_("weight impact (kg)"), max_digits=12, decimal_places=6, default=0)
+    article = models.CharField(_("article"), max_length=100, blank=True)
+    """Reference of the article behind it; "" when it is the product's own."""
+    packs = models.PositiveIntegerField(_("units per pack"), default=1)
 
     class Meta:
         ordering = ["position"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,11 @@ from django.utils import timezone
 
 from connectors.connections import media_paths
 from connectors.models import ShopConnection
-from mapping import loading, store, touches
+from mapping import choosing, loading, store, touches
 from mapping.affected import dated
 from mapping.catalogue import Catalogue, CatalogueProduct
 from mapping.derive import Company
+from mapping.groups import Groups
 from mapping.models import Binding, DerivationMark, SourceRecord
 from mapping.rules import ShopRules
 from mapping.state import Desired
@@ -76,6 +77,13 @@ class _Lines:
     common: int = 0
 
 
+def _with_products(look: Look, groups: Groups) -> Look:
+    """The articles, and the products that they are sold as."""
+    articles = None if look.articles is None else groups.with_anchors(look.articles)
+    expected = None if look.expected is None else groups.with_anchors(look.expected)
+    return replace(look, articles=articles, expected=expected)
+
+
 class Derivation:
     """One run's derivation for one shop: `plan`, then, once all of it was written, `leave_mark`."""
 
@@ -103,14 +111,20 @@ class Derivation:
         # The vocabulary first: a spelling that gave way to another one reaches everything.
         vocabulary = touches.vocabulary(self._client)
         self._position = touches.position(self._client)
-        self._look = self._only_what_the_flow_makes(self._what_to_look_at())
-        if not self._look.nothing:
+        look = self._only_what_the_flow_makes(self._what_to_look_at())
+        if look.nothing:
+            self._look = look
+        else:
+            choices = choosing.common_choices(self._client)
+            groups = Groups(choices)
+            self._look = look = _with_products(look, groups)
             common = loading.common_data(self._client, accounts=self._needs_accounts())
-            company = Company(common, self._rules, today=self._today, vocabulary=vocabulary)
+            company = Company(common, self._rules, today=self._today, vocabulary=vocabulary, choices=choices)
             if self._by_article:
                 for references in loading.in_parts(self._articles()):
-                    data = loading.articles_data(self._client, common, references)
-                    products = company.products(data, references)
+                    whole = groups.with_members(references)
+                    data = loading.articles_data(self._client, common, whole)
+                    products = company.products(data, references, choosing.choices_of(self._client, whole))
                     self._look_for_strays(products, dated(data, after=self._last_day, until=self._today))
                     self._plan_articles(company, references, products, resolver, owner_of)
                     self._context.beat()
@@ -227,7 +241,9 @@ class Derivation:
         resolver: Resolver,
         owner_of: OwnerOf,
     ) -> None:
-        branches = company.categories(one.category_key for one in products if one.readiness != "out")
+        shown = [one for one in products if one.readiness != "out"]
+        further = {key for one in shown for key in one.categories}
+        branches = company.categories((one.category_key for one in shown), further)
         gone = tuple(sorted(set(references) - {product.key for product in products}))
         derived = Catalogue(categories=branches, products=products, gone=gone)
         catalogue = self._stored(derived, PER_ARTICLE, articles=references)
@@ -238,7 +254,7 @@ class Derivation:
         for place in places:
             owner = marks.owner_of_key(place[1], by_key)
             amounts[owner] += 1
-            if place[0] in self._flow.removes:
+            if place[0] in self._flow.removes and self._flow.removable(*place):
                 removable.setdefault(owner, []).append(place)
         traces = [marks.trace(one, amounts[one.key], removable.get(one.key, ())) for one in products]
         before = self._traces.replace(references, traces)
@@ -246,9 +262,7 @@ class Derivation:
             self._remove(resolver, {place for one in before.values() for place in one.removable} - set(places))
 
     def _plan_common(self, company: Company, resolver: Resolver, owner_of: OwnerOf) -> None:
-        catalogue = company.catalogue(
-            (), category_keys=self._traces.category_keys(), value_keys=self._traces.value_keys()
-        )
+        catalogue = company.catalogue((), category_keys=self._traces.category_keys(), shared=self._traces.shared_keys())
         parts = store.PARTS - PER_ARTICLE - (frozenset() if self._accounts_are_known() else {"customers"})
         catalogue = self._stored(catalogue, parts)
         self._lines.common = len(self._plan_part(catalogue, resolver, owner_of))
@@ -296,7 +310,8 @@ class Derivation:
 
     def _finished(self, resolver: Resolver) -> Plan:
         if self._look.articles is None and self._flow.removes:
-            self._remove(resolver, list(marks.unwanted(self._shop, self._flow.removes, self._lines.wanted)))
+            left = marks.unwanted(self._shop, self._flow.removes, self._lines.wanted)
+            self._remove(resolver, [place for place in left if self._flow.removable(*place)])
         self._changes = [*(change for lines in self._lines.by_desire for change in lines), *self._lines.removed]
         if scopes.partial(self._context.run.scope):
             return Plan(self._changes, max(len(self._lines.seen) - len(self._changes), 0))

@@ -32,6 +32,8 @@ class Flow:
     desires: tuple[Desire, ...] = ()
     removes: frozenset[str] = frozenset()
     """Kinds whose resources are deleted from the shop when they are no longer wanted; all others stay."""
+    removable: Callable[[str, str], bool] = lambda kind, key: True
+    """Which of them, by kind and local key."""
     run: Callable[[RunContext], None] | None = None
     lane: str = "slow"
     promise_minutes: int = 24 * 60

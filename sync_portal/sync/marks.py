@@ -15,14 +15,14 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from connectors.models import Client, ShopConnection
 from mapping.catalogue import CatalogueProduct
-from mapping.derive import value_keys
+from mapping.derive import shared_keys
 from mapping.models import Binding, DerivationMark, DerivationTrace, SourceRecord
 from mapping.rules import ShopRules
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.models import Answer, Decision, Run
 
 _BATCH = 500
-_COLUMNS = ("article", "fingerprint", "resources", "category_key", "value_keys", "removable", "again")
+_COLUMNS = ("article", "fingerprint", "resources", "category_key", "shared_keys", "removable", "again")
 
 
 def rules_fingerprint(rules: ShopRules) -> str:
@@ -122,7 +122,7 @@ class Trace:
     fingerprint: str = ""
     resources: int = 0
     category_key: str = ""
-    value_keys: str = ""
+    shared_keys: str = ""
     removable: tuple[Place, ...] = ()
     again: bool = False
 
@@ -135,7 +135,7 @@ def trace(product: CatalogueProduct, resources: int, removable: Iterable[Place])
         fingerprint=product_fingerprint(product),
         resources=resources,
         category_key="" if out else product.category_key,
-        value_keys="" if out else "\n".join(value_keys(product)),
+        shared_keys="" if out else "\n".join(shared_keys(product)),
         removable=tuple(removable),
     )
 
@@ -177,9 +177,9 @@ class Traces:
         """The category of each product that is for sale and has one."""
         return list(self._total("category_key").elements())
 
-    def value_keys(self) -> set[str]:
-        """The option values of all products that are for sale."""
-        return {key for keys, amount in self._total("value_keys").items() if amount > 0 for key in keys.split("\n")}
+    def shared_keys(self) -> set[str]:
+        """What the products that are for sale share: see `mapping.derive.shared_keys`."""
+        return {key for keys, amount in self._total("shared_keys").items() if amount > 0 for key in keys.split("\n")}
 
     def _total(self, column: str) -> Counter[str]:
         rows = self._rows.exclude(**{column: ""}).values_list(column).annotate(amount=Count("pk")).order_by()

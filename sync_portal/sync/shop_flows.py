@@ -3,12 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from mapping import desired
+from mapping.combinations import made_by_choice
 from sync_portal.sync import drift
 from sync_portal.sync.flows import Flow, register
 
 _ARTICLES = ("families", "catalogue_nodes", "articles", "gammes", "gamme_values", "article_gammes", "combinations")
 _TAXES = ("taxes", "article_accounting", "family_accounting")
-_PRICES = ("tariff_categories", "article_tariffs", "quantity_tiers", "gamme_prices")
+_PRICES = ("tariff_categories", "article_tariffs", "quantity_tiers", "gamme_prices", "packaging_prices")
+_TEXTS = ("glossary_texts", "article_texts", "packagings", "article_suppliers", "suppliers")
 _STOCK = ("depots", "stock", "gamme_stock", "kit_components")
 _CUSTOMERS = ("customers", "contacts", "countries")
 
@@ -18,7 +20,7 @@ CATALOGUE = register(
         name="catalogue",
         label=_("Articles"),
         icon="package",
-        streams=(*_ARTICLES, *_TAXES, *_PRICES, "stock", "gamme_stock", "depots"),
+        streams=(*_ARTICLES, *_TEXTS, *_TAXES, *_PRICES, *_STOCK),
         parts=frozenset({"categories", "products", "groups"}),
         desires=(
             desired.desired_groups,
@@ -28,6 +30,8 @@ CATALOGUE = register(
             desired.desired_products,
             desired.desired_combinations,
         ),
+        removes=frozenset({"combinations"}),
+        removable=lambda kind, key: kind != "combinations" or made_by_choice(key),
     )
 )
 

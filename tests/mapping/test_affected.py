@@ -18,7 +18,16 @@ from connectors.sage.records import (
     Record,
     Tax,
 )
-from mapping.affected import ARTICLE_STREAMS, COMMON_STREAMS, CUSTOMER_STREAMS, Place, Touched, dated, place
+from mapping.affected import (
+    ARTICLE_STREAMS,
+    COMMON_STREAMS,
+    CUSTOMER_STREAMS,
+    LINKED_STREAMS,
+    Place,
+    Touched,
+    dated,
+    place,
+)
 from mapping.derive import STREAMS
 from tests.mapping.builders import (
     TODAY,
@@ -38,7 +47,8 @@ EAN, UPC = "4006381333931", "036000291452"
 
 
 def test_every_stream_that_is_derived_is_loaded_one_way() -> None:
-    assert sorted((*ARTICLE_STREAMS, *CUSTOMER_STREAMS, *COMMON_STREAMS)) == sorted(STREAMS)
+    loaded = (*ARTICLE_STREAMS, *CUSTOMER_STREAMS, *COMMON_STREAMS, *LINKED_STREAMS)
+    assert sorted(loaded) == sorted(STREAMS)
 
 
 LOT = KitComponent(kit="LOT", component="MUG", gamme1=0, gamme2=0, kit_gamme1=0, kit_gamme2=0, position=1)

@@ -190,9 +190,9 @@ def derived(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     products = Company.products
 
-    def spy(self: Company, data: Any, references: Any) -> Any:
+    def spy(self: Company, data: Any, references: Any, choices: Any = None) -> Any:
         seen.extend(references)
-        return products(self, data, references)
+        return products(self, data, references, choices)
 
     monkeypatch.setattr(Company, "products", spy)
     return seen

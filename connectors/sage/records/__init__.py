@@ -15,6 +15,7 @@ from connectors.sage.records.catalogue import (
     KitComponent,
     Media,
     Packaging,
+    Supplier,
 )
 from connectors.sage.records.customers import Contact, Country, Customer, DeliveryPlace, Salesperson
 from connectors.sage.records.prices import (
@@ -76,6 +77,7 @@ __all__ = [
     "SalesLine",
     "Salesperson",
     "Souche",
+    "Supplier",
     "TariffCategory",
     "Tax",
     "Unit",

@@ -226,3 +226,11 @@ class ArticleSupplier(Record):
     """Days."""
     minimum_quantity: Decimal = column("AF_QteMini")
     main: bool = column("AF_Principal")
+
+
+@record("number")
+class Supplier(Record):
+    """F_COMPTET with CT_Type = 1."""
+
+    number: str = column("CT_Num")
+    name: str = column("CT_Intitule")
