@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from connectors.models import Client
 from mapping import touches
@@ -157,7 +158,10 @@ def _refuse_shared_members(client: Client) -> None:
     for anchor, value in Choice.objects.filter(client=client, kind=GROUP.name).values_list("key", "value"):
         for member in {anchor, *value["members"]}:
             if seen.setdefault(member, anchor) != anchor:
-                raise ChoiceRefused(f"{member}: {seen[member]} / {anchor}")
+                raise ChoiceRefused(
+                    _("Article %(article)s would be in two groups, %(first)s and %(second)s.")
+                    % {"article": member, "first": seen[member], "second": anchor}
+                )
 
 
 def _subject(kind: str, key: str) -> str:

@@ -26,6 +26,9 @@ from connectors.credentials import Secret
 from connectors.errors import ConfigurationError
 from connectors.models import Client, Membership, SageConnection, ShopConnection
 from connectors.sage.file_layout import FileLayout
+from mapping import choosing
+from mapping.choices import CHOICE_KINDS
+from mapping.models import Choice
 from mapping.rules import load_rules
 from sync_portal.sync import jobs
 from sync_portal.sync.flows import all_flows
@@ -153,6 +156,10 @@ class _Alerting(_Section):
         return emails
 
 
+CHOICE_SECTIONS = ("feature", "option", "value", "category", "brand", "word", "group", "article")
+"""Kinds of choices that are set-up; texts and photos are content, and have exports of their own."""
+
+
 class ClientFile(_Section):
     """The whole document."""
 
@@ -162,6 +169,21 @@ class ClientFile(_Section):
     schedules: list[_Schedule] = []
     members: list[_Member] = []
     alerting: _Alerting | None = None
+    choices: dict[str, dict[str, dict[str, Any]]] = {}
+    """Kind -> key -> what was chosen."""
+
+    @field_validator("choices")
+    @classmethod
+    def _valid_choices(cls, choices: dict[str, dict[str, dict[str, Any]]]) -> dict[str, dict[str, dict[str, Any]]]:
+        for kind, chosen in choices.items():
+            if kind not in CHOICE_SECTIONS:
+                raise ValueError(f"{kind!r} is no kind of choice; there are: {', '.join(CHOICE_SECTIONS)}")
+            for key, value in chosen.items():
+                try:
+                    CHOICE_KINDS[kind].load(value)
+                except ValueError as error:
+                    raise ValueError(f"{kind}.{key}: {error}") from None
+        return choices
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> ClientFile:
@@ -250,7 +272,18 @@ def load(document: ClientFile) -> list[str]:
         if user is None:
             raise ClientFileError(f"members: {member.user!r} is not a user of this portal")
         _save(Membership, {"client": client, "user": user}, {"role": member.role}, told)
+    _save_choices(client, document.choices, told)
     return told
+
+
+def _save_choices(client: Client, chosen: Mapping[str, Mapping[str, Mapping[str, Any]]], told: list[str]) -> None:
+    wanted = {(kind, key): CHOICE_KINDS[kind].load(value) for kind in chosen for key, value in chosen[kind].items()}
+    try:
+        act = choosing.choose(client, wanted, by=None, verb="import")
+    except choosing.ChoiceRefused as error:
+        raise ClientFileError(f"choices: {error}") from None
+    if act is not None:
+        told.append(f"changed: choices ({act.changes.count()})")
 
 
 def _save_schedule(client: Client, schedule: _Schedule, told: list[str]) -> None:
@@ -296,6 +329,8 @@ def export(client: Client, *, with_secrets: bool = False) -> str:
     alerting = Alerting.objects.filter(client=client).first()
     if alerting is not None:
         data["alerting"] = _section(alerting, _Alerting)
+    for choice in Choice.objects.filter(client=client, kind__in=CHOICE_SECTIONS):
+        data.setdefault("choices", {}).setdefault(choice.kind, {})[choice.key] = choice.value
     return tomli_w.dumps(data)
 
 

@@ -215,3 +215,40 @@ def test_no_message_shows_a_secret(setting: str) -> None:
         clientfiles.read_file(EXAMPLE, ["shops.0.key=CLEDELABOUTIQUE", setting])
     assert "shops.0" in str(refused.value)
     assert "CLEDELABOUTIQUE" not in str(refused.value)
+
+
+CHOSEN = """
+
+[choices.feature."free:Matière"]
+type = "text"
+
+[choices.group."POLO-M"]
+master = "POLO-M"
+axes = ["Taille"]
+members = {"POLO-M" = ["M"], "POLO-L" = ["L"]}
+"""
+
+
+def test_what_people_chose_is_carried_too(tmp_path: Path) -> None:
+    file = written(tmp_path, EXAMPLE.read_text(encoding="utf-8") + CHOSEN)
+    clientfiles.load(clientfiles.read_file(file))
+    client = Client.objects.get(slug="demo")
+    again = written(tmp_path, clientfiles.export(client))
+    assert tomllib.loads(again.read_text(encoding="utf-8"))["choices"]["group"]["POLO-M"]["members"] == {
+        "POLO-M": ["M"],
+        "POLO-L": ["L"],
+    }
+    assert clientfiles.load(clientfiles.read_file(again)) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        pytest.param("[choices.colour.red]\n", "'colour' is no kind of choice", id="an unknown kind"),
+        pytest.param('[choices.value."VAL:a|b"]\ncolour = "red"\n', "colour: 'red'", id="a wrong value"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_an_error_with_its_place(tmp_path: Path, section: str, said: str) -> None:
+    file = written(tmp_path, EXAMPLE.read_text(encoding="utf-8") + "\n" + section)
+    with pytest.raises(ClientFileError, match=said):
+        clientfiles.read_file(file)
