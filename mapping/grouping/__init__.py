@@ -1,0 +1,1 @@
+"""Which separate articles look like one product, and how its combinations lie. Pure."""
