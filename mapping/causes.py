@@ -67,6 +67,47 @@ CAUSES: Mapping[str, tuple[str, str, str]] = {
         "“{reference}” has a gamme but no usable value: choose its values in Sage.",
         "sales",
     ),
+    # --- what the client's checklist asks for ---
+    "catalogue.check_photo": (
+        "« {reference} » n'a pas de photo, et votre liste de contrôle en demande une : ajoutez-la dans Sage, dans le dossier des photos ou sur sa page.",
+        "“{reference}” has no photo, and your checklist asks for one: add it in Sage, in the photo folder or on its page.",
+        "sales",
+    ),
+    "catalogue.check_weight": (
+        "« {reference} » n'a pas de poids, et votre liste de contrôle le demande : saisissez-le dans Sage.",
+        "“{reference}” has no weight, and your checklist asks for it: enter it in Sage.",
+        "sales",
+    ),
+    "catalogue.check_category": (
+        "« {reference} » n'a pas de catégorie, et votre liste de contrôle la demande : donnez-lui une place dans Sage ou sur sa page.",
+        "“{reference}” has no category, and your checklist asks for one: give it a place in Sage or on its page.",
+        "sales",
+    ),
+    "catalogue.check_description": (
+        "« {reference} » n'a pas de description, et votre liste de contrôle la demande : ajoutez un texte dans Sage ou sur sa page.",
+        "“{reference}” has no description, and your checklist asks for one: add a text in Sage or on its page.",
+        "sales",
+    ),
+    "catalogue.check_short": (
+        "La description de « {reference} » a {length} caractères, votre liste de contrôle en demande {least} : complétez-la dans Sage ou sur sa page.",
+        "The description of “{reference}” has {length} characters, your checklist asks for {least}: complete it in Sage or on its page.",
+        "sales",
+    ),
+    "catalogue.check_ean": (
+        "« {reference} », ou l'une de ses déclinaisons, n'a pas de code-barres valable, et votre liste de contrôle le demande : saisissez-le dans Sage.",
+        "“{reference}”, or one of its combinations, has no valid barcode, and your checklist asks for it: enter it in Sage.",
+        "sales",
+    ),
+    "catalogue.check_combination_photos": (
+        "Une déclinaison de « {reference} » n'a pas de photo, et votre liste de contrôle en demande une : ajoutez-la, ou cochez sur une photo qu'elle la montre.",
+        "A combination of “{reference}” has no photo, and your checklist asks for one: add it, or tick on a photo that it shows it.",
+        "sales",
+    ),
+    "catalogue.check_manufacturer": (
+        "« {reference} » n'a pas de marque, et votre liste de contrôle la demande : saisissez-la dans Sage ou sur sa page.",
+        "“{reference}” has no brand, and your checklist asks for one: enter it in Sage or on its page.",
+        "sales",
+    ),
     # --- worth a look ---
     "catalogue.no_family": (
         "« {reference} » n'a pas de catégorie dans Sage : il est publié à l'accueil. Donnez-lui une place.",

@@ -13,6 +13,7 @@ from mapping.articles import Workshop
 from mapping.barcodes import doubled_eans
 from mapping.catalogue import Catalogue, CatalogueCustomer, CatalogueGroup, CatalogueProduct, CategoryNode
 from mapping.categories import CategoryTree
+from mapping.checklist import checked
 from mapping.checks import out_problem, twins
 from mapping.choices import Choices
 from mapping.combinations import barcodes
@@ -119,7 +120,7 @@ class Company:
         """
         shop = self._workshop(data, self._choices if choices is None else self._choices.joined(choices))
         wanted = sorted(reference for reference in references if self._exists(data, reference))
-        return tuple(product_of(shop, reference) for reference in wanted)
+        return tuple(checked(product_of(shop, reference), self._rules) for reference in wanted)
 
     def _exists(self, data: SageData, reference: str) -> bool:
         """In Sage; the product of a group does while one of its articles does."""
