@@ -7,8 +7,10 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from sync_portal.sync import kinds
+from sync_portal.sync.causes import describe
 
 FIELDS: dict[str, Promise] = {
+    "accessories": _("Accessories"),
     "active": _("Online"),
     "address1": _("Address"),
     "address2": _("Address, second line"),
@@ -23,8 +25,11 @@ FIELDS: dict[str, Promise] = {
     "country": _("Country"),
     "customer": _("Customer"),
     "default_on": _("Default combination"),
+    "description": _("Description"),
+    "description_short": _("Short description"),
     "ean13": _("EAN-13"),
     "email": _("E-mail"),
+    "features": _("Features"),
     "firstname": _("First name"),
     "from_quantity": _("From quantity"),
     "group": _("Customer group"),
@@ -33,6 +38,9 @@ FIELDS: dict[str, Promise] = {
     "lastname": _("Last name"),
     "lines": _("Lines"),
     "link_rewrite": _("Web address"),
+    "manufacturer": _("Brand"),
+    "meta_description": _("Description for search engines"),
+    "meta_title": _("Title for search engines"),
     "minimal_quantity": _("Smallest quantity"),
     "name": pgettext_lazy("of a thing", "Name"),
     "option": _("Option"),
@@ -56,6 +64,8 @@ FIELDS: dict[str, Promise] = {
     "show_price": _("Price shown"),
     "siret": _("SIRET"),
     "state": _("State"),
+    "supplier": _("Supplier"),
+    "tags": _("Tags"),
     "tax": _("VAT"),
     "total_paid": _("Total incl. tax"),
     "values": _("Combination values"),
@@ -153,6 +163,73 @@ SPECIAL_KEYS: dict[str, Promise] = {
 """What every shop has by itself (see `mapping.state.Ref`)."""
 
 
+VERBS: dict[str, Promise] = {
+    "article.away": _("What becomes of its page"),
+    "article.hide": _("Kept out of the shop"),
+    "article.rules": _("Back to the rules"),
+    "article.show": _("Shown whatever the rules say"),
+    "product.accessories": _("Accessories chosen"),
+    "product.brand": _("Brand chosen"),
+    "product.categories": _("Categories chosen"),
+    "product.category": _("Main category chosen"),
+    "product.features": _("Features corrected"),
+    "text.back": _("Back to Sage's text"),
+    "text.edit": _("Text written"),
+    "undo": _("Undone"),
+}
+"""What people do to the catalogue: `ChoiceAct.verb`, told as done."""
+
+CHOICE_FIELDS: dict[str, Promise] = {
+    "axes": _("Axes"),
+    "categories": _("Further categories"),
+    "colour": _("Colour"),
+    "combinations": _("Shows the combinations"),
+    "hidden": _("Left out"),
+    "legend": _("Legend"),
+    "locked": _("Locked"),
+    "master": _("Master article"),
+    "members": _("Articles of the group"),
+    "redirect_to": _("Redirected to"),
+    "shown": _("In the shop"),
+    "when_away": _("When it is away"),
+}
+"""Fields of choices that have no field of the shop behind them."""
+
+SHOWN: dict[str, Promise] = {
+    "rules": _("as the rules say"),
+    "always": _("always shown"),
+    "never": _("kept out"),
+}
+AWAY: dict[str, Promise] = {
+    "": _("as the rules say"),
+    "hide": _("its page is hidden"),
+    "out_of_stock": _("its page stays, without stock"),
+    "redirect": _("its page leads to another one"),
+}
+
+PROBLEMS: dict[str, Promise] = {
+    "catalogue.all_combinations_asleep": _("All combinations asleep"),
+    "catalogue.asleep": _("Asleep in Sage"),
+    "catalogue.combination_doubled": _("Combination doubled"),
+    "catalogue.combination_reference_refused": _("Reference of a combination refused"),
+    "catalogue.combination_without_value": _("Combination without a value"),
+    "catalogue.ean_doubled": _("EAN on several articles"),
+    "catalogue.ean_invalid": _("EAN not valid"),
+    "catalogue.grouped": _("Sold inside a group"),
+    "catalogue.kind_disagrees": _("Kind of article disagrees"),
+    "catalogue.no_combination": _("No usable combination"),
+    "catalogue.no_family": _("No category"),
+    "catalogue.no_name": _("No name"),
+    "catalogue.no_tax": _("No VAT"),
+    "catalogue.not_sellable": _("Not for sale"),
+    "catalogue.price_zero": _("No price"),
+    "catalogue.reference_refused": _("Reference refused by the shop"),
+    "catalogue.twin_reference": _("Reference too close to another"),
+    "catalogue.unpublished": _("Not published in Sage"),
+}
+"""Causes in two or three words, for a list to choose from; the others are told in their sentence."""
+
+
 def field_label(name: str) -> str:
     """The field in business words; an unknown one is shown as it is, without its underscores."""
     return str(FIELDS[name]) if name in FIELDS else name.replace("_", " ").capitalize()
@@ -184,3 +261,18 @@ def order_state(state: str) -> str:
 def step_label(step: str) -> str:
     """What a running run is doing."""
     return str(STEPS.get(step, step))
+
+
+def verb_label(verb: str) -> str:
+    """What a person did, as done."""
+    return str(VERBS.get(verb, verb))
+
+
+def choice_field_label(name: str) -> str:
+    """A field of a choice."""
+    return str(CHOICE_FIELDS[name]) if name in CHOICE_FIELDS else field_label(name)
+
+
+def problem_label(code: str) -> str:
+    """A problem in a few words; one without such words is told in its sentence."""
+    return str(PROBLEMS[code]) if code in PROBLEMS else describe(code).sentence

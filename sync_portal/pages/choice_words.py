@@ -1,0 +1,96 @@
+"""What people chose, in words: for the timeline, for what is undone, for what is about to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mapping.choices import CHOICE_KINDS
+from mapping.models import ChoiceAct, ChoiceChange
+from sync_portal.pages.labels import AWAY, SHOWN, choice_field_label, field_label, verb_label
+from sync_portal.pages.sentences import person
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceLine:
+    """One field of a choice before and after; "" for nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """One act of a person with everything its line shows."""
+
+    act: ChoiceAct
+    verb: str
+    who: str
+    lines: list[ChoiceLine]
+
+    @property
+    def can_be_undone(self) -> bool:
+        return not hasattr(self.act, "undone_by")
+
+
+def act_row(act: ChoiceAct, names: Mapping[str, str]) -> ActRow:
+    """The act told; ``names``: key of a category or product -> what people call it."""
+    lines = [line for change in act.changes.all() for line in change_lines(change, names)]
+    return ActRow(act, verb_label(act.verb), person(act.by) if act.by else _("a rule that a person allowed"), lines)
+
+
+def change_lines(change: ChoiceChange, names: Mapping[str, str]) -> Iterator[ChoiceLine]:
+    """One line per field that the change moved."""
+    before, after = change.before or {}, change.after or {}
+    if change.kind == "text":
+        yield ChoiceLine(text_label(change.key), str(before.get("text", "")), str(after.get("text", "")))
+        return
+    for name in sorted({*before, *after}):
+        if before.get(name) != after.get(name):
+            yield from _field_lines(name, before.get(name), after.get(name), names)
+
+
+def text_label(key: str) -> str:
+    """"Nom (fr)" for the key of a text."""
+    _product, field, language = CHOICE_KINDS["text"].split_key(key)
+    return f"{field_label(field)} ({language})"
+
+
+def _field_lines(name: str, before: Any, after: Any, names: Mapping[str, str]) -> Iterator[ChoiceLine]:
+    if name == "features":
+        old, new = before or {}, after or {}
+        for key in sorted({*old, *new}):
+            if old.get(key) != new.get(key):
+                yield ChoiceLine(feature_label(key, names), _feature(old.get(key)), _feature(new.get(key)))
+        return
+    yield ChoiceLine(choice_field_label(name), value_words(name, before, names), value_words(name, after, names))
+
+
+def feature_label(key: str, names: Mapping[str, str]) -> str:
+    """The feature's name, or else Sage's name of its source."""
+    return names.get(key) or key.partition(":")[2].removeprefix("free:") or key
+
+
+def _feature(value: str | None) -> str:
+    return _("not shown") if value == "" else (value or "")
+
+
+def value_words(name: str, value: Any, names: Mapping[str, str]) -> str:
+    """A chosen value as people say it."""
+    if value is None:
+        return ""
+    if name == "shown":
+        return str(SHOWN.get(value, value))
+    if name == "when_away":
+        return str(AWAY.get(value, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return ", ".join(f"{key} : {value_words('', one, names)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(value_words("", one, names) for one in value) or _("none")
+    return names.get(str(value)) or str(value)
