@@ -9,10 +9,12 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from mapping.models import Category, Product, Readiness
+from connectors.models import Client
+from mapping.models import Category, ChoiceAct, Product, QualityFinding, Readiness
 from sync_portal.orders.models import LedgerOrder
 from sync_portal.pages.counters import SHOWS
-from sync_portal.pages.labels import ORDER_STATES, kind_label
+from sync_portal.pages.labels import ORDER_STATES, kind_label, verb_label
+from sync_portal.pages.sentences import person
 from sync_portal.sync.flows import all_flows
 from sync_portal.sync.models import Change, Decision, Run, RunState, Trigger
 
@@ -163,3 +165,38 @@ def branch(categories: list[Category], key: str) -> set[str]:
         found |= level
         level = {category.key for category in categories if category.parent_key in level}
     return found
+
+
+class FindingFilter(PageFilter):
+    family = choice(_("Family"), [])
+    q = search(_("Search"), "by_text")
+
+    class Meta:
+        model = QualityFinding
+        fields = ["family", "q"]
+
+    def __init__(self, *args: Any, families: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["family"].extra["choices"] = [(code, code) for code in families if code]
+
+    def by_text(self, queryset: QuerySet[QualityFinding], name: str, value: str) -> QuerySet[QualityFinding]:
+        return queryset.filter(Q(article__icontains=value) | Q(name__icontains=value))
+
+
+class ActFilter(PageFilter):
+    verb = choice(_("What"), [])
+    by = choice(_("Who"), [])
+    q = search(_("Search"), "by_text")
+
+    class Meta:
+        model = ChoiceAct
+        fields = ["verb", "by", "q"]
+
+    def __init__(self, *args: Any, verbs: list[str], client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["verb"].extra["choices"] = [(verb, verb_label(verb)) for verb in verbs]
+        members = client.memberships.select_related("user").order_by("user__username")
+        self.filters["by"].extra["choices"] = [(str(one.user_id), person(one.user)) for one in members]
+
+    def by_text(self, queryset: QuerySet[ChoiceAct], name: str, value: str) -> QuerySet[ChoiceAct]:
+        return queryset.filter(Q(changes__key__icontains=value) | Q(why__icontains=value)).distinct()

@@ -106,6 +106,8 @@ STEPS: dict[str, Promise] = {
     "apply": _("Writing to the shop"),
     "confirm": _("Checking what was written"),
     "drift": _("Comparing the shop with what it confirmed"),
+    "grouping": _("Looking for articles that are one product"),
+    "quality": _("Looking at every article"),
     "orders": _("Reading the shop's orders"),
     "import": _("Writing into Sage"),
 }
@@ -276,3 +278,11 @@ def choice_field_label(name: str) -> str:
 def problem_label(code: str) -> str:
     """A problem in a few words; one without such words is told in its sentence."""
     return str(PROBLEMS[code]) if code in PROBLEMS else describe(code).sentence
+
+
+WEIGHTS: dict[str, Promise] = {
+    "blocks": _("Cannot be published"),
+    "warns": _("To mend"),
+    "advice": _("Would sell better"),
+}
+"""How much a finding of the catalogue check weighs."""

@@ -44,6 +44,11 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "later": Look("soon", "clock"),
         "stale": Look("off", "clock-exclamation"),
     },
+    "weight": {
+        "blocks": Look("act", "ban"),
+        "warns": Look("soon", "alert-triangle"),
+        "advice": Look("calm", "chart-bar"),
+    },
     "question": {
         "adoption": Look("soon", "help-circle"),
         "changed": Look("soon", "pencil"),

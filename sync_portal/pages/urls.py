@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from sync_portal.pages import (
+    acts,
     clients,
     connections,
     decisions,
@@ -11,6 +12,7 @@ from sync_portal.pages import (
     orders,
     previews,
     products,
+    quality,
     runs,
     schedules,
 )
@@ -35,6 +37,12 @@ client_patterns = [
     path("products/", products.index, name="products"),
     path("products/<int:product_id>/", products.page, name="product"),
     path("products/<int:product_id>/resync/", products.resync, name="product-resync"),
+    path("quality/", quality.index, name="quality"),
+    path("quality/check/", quality.check_again, name="quality-check"),
+    path("quality/articles.xlsx", quality.download, name="quality-download"),
+    path("quality/<slug:topic_name>/", quality.topic, name="quality-topic"),
+    path("acts/", acts.index, name="acts"),
+    path("acts/<int:act_id>/undo/", acts.undo, name="act-undo"),
     path("photos/<int:image_id>/<slug:size>/", media.photo, name="photo"),
     path("orders/", orders.index, name="orders"),
     path("orders/<int:order_id>/", orders.page, name="order"),

@@ -17,7 +17,9 @@ from mapping.models import (
     CustomerGroup,
     Product,
     ProductImage,
+    QualityFinding,
     ShopCustomer,
+    SourceRecord,
     SpecificPrice,
 )
 from sync_portal.orders.models import LedgerOrder
@@ -196,3 +198,29 @@ class DecisionFactory(DjangoModelFactory):
     field = factory.LazyAttribute(lambda row: "price" if row.question in {"changed", "conflict"} else "")
     label = factory.SelfAttribute("key")
     facts = factory.LazyFunction(lambda: {"sent": "10.000000", "shop": "9.500000", "sage": "10.000000"})
+
+
+class QualityFindingFactory(DjangoModelFactory):
+    class Meta:
+        model = QualityFinding
+
+    client = factory.SubFactory(ClientFactory)
+    topic = "photo_missing"
+    article = factory.Sequence(lambda number: f"POLO-{number}")
+    name = factory.Sequence(lambda number: f"Polo {number}")
+    family = "TEXTILE"
+    found_at = factory.LazyFunction(timezone.now)
+
+
+class SourceRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = SourceRecord
+
+    client = factory.SubFactory(ClientFactory)
+    stream = "articles"
+    key = factory.Sequence(lambda number: f"POLO-{number}")
+    subject = factory.SelfAttribute("key")
+    data = factory.LazyFunction(lambda: {"kind": 0, "published": True})
+    fingerprint = "x"
+    seen_at = factory.LazyFunction(timezone.now)
+    changed_at = factory.LazyFunction(timezone.now)

@@ -164,3 +164,9 @@ def control(field: BoundField) -> SafeString:
 def run_colour(run: Run) -> str:
     """The state class of a run in the strip of the last thirty."""
     return look("run", run.state).colour
+
+
+@register.filter
+def weight_label(weight: str) -> str:
+    """How much a finding of the catalogue check weighs, in words."""
+    return str(labels.WEIGHTS[weight])

@@ -1,0 +1,114 @@
+"""A company's whole article base looked at: from the mirror into the table of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models.fields.json import KT
+
+from connectors.errors import RejectedRecordError
+from connectors.models import Client
+from connectors.sage.paths import PathRules
+from mapping import choosing, loading, quality, touches
+from mapping.catalogue import CatalogueProduct
+from mapping.checks import RESOURCES
+from mapping.derive import Company
+from mapping.models import GroupSuggestion, QualityFinding, SourceRecord
+from mapping.quality import Base, Finding
+from mapping.rules import ShopRules
+
+_BATCH = 500
+_LABEL_LENGTH = 255
+
+
+def refresh(
+    client: Client,
+    rules: ShopRules,
+    *,
+    paths: PathRules,
+    today: date,
+    now: datetime,
+    beat: Callable[[int], None] = lambda done: None,
+) -> int:
+    """Look at every article and keep what is found; returns how many findings there are.
+
+    Articles of all states are looked at, sleeping and unpublished ones too (``facts["out"]``), except the resources of
+    Sage, which nobody sells. ``beat`` is told how many articles are done.
+    """
+    choices = choosing.common_choices(client)
+    common = loading.common_data(client, accounts=False)
+    vocabulary = touches.vocabulary(client)
+    company = Company(common, rules, today=today, vocabulary=vocabulary, choices=choices)
+    designs = quality.same_designs(_designs(client))
+    looks_alike = _suggested(client)
+    kept = 0
+    for done, references in enumerate(loading.in_parts(loading.all_articles(client))):
+        whole = company.group_book.with_members(references)
+        data = loading.articles_data(client, common, whole)
+        rows: list[QualityFinding] = []
+        for product in company.products(data, references, choosing.choices_of(client, whole)):
+            article = data.articles.get(product.key)
+            if article is None or article.kind in RESOURCES:
+                continue
+            base = Base(designs, _missing_files(product, paths))
+            found = quality.findings(product, article, rules, base)
+            if suggestion := looks_alike.get(product.key):
+                found.append(Finding("looks_like_variants", {"group": suggestion}))
+            rows += [_row(client, product, article.label, article.family_code, one, now) for one in found]
+        _write(rows)
+        kept += len(rows)
+        beat((done + 1) * loading.PART)
+    QualityFinding.objects.filter(client=client, found_at__lt=now).delete()
+    return kept
+
+
+def _designs(client: Client) -> Iterator[tuple[str, str]]:
+    rows = SourceRecord.objects.filter(client=client, stream="articles", deleted_at=None)
+    return rows.values_list("subject", KT("data__label")).iterator()
+
+
+def _suggested(client: Client) -> dict[str, str]:
+    """Article -> the name of the group that is proposed for it and was not refused."""
+    open_ones = GroupSuggestion.objects.filter(client=client, dismissed_at=None).order_by("score")
+    return {member: name for name, members in open_ones.values_list("name", "members") for member in members}
+
+
+def _missing_files(product: CatalogueProduct, paths: PathRules) -> frozenset[str]:
+    named = {image.source_path for image in product.images if not image.uploaded}
+    return frozenset(path for path in named if _is_missing(path, paths))
+
+
+def _is_missing(path: str, paths: PathRules) -> bool:
+    try:
+        paths.resolve(path)
+    except (RejectedRecordError, OSError):
+        return True
+    return False
+
+
+def _row(
+    client: Client, product: CatalogueProduct, label: str, family: str, finding: Finding, now: datetime
+) -> QualityFinding:
+    out = {"out": "1"} if product.readiness == "out" and not product.grouped_in else {}
+    return QualityFinding(
+        client=client,
+        topic=finding.topic,
+        article=product.key,
+        name=label[:_LABEL_LENGTH],
+        family=family,
+        facts={**finding.facts, **out},
+        found_at=now,
+    )
+
+
+def _write(rows: Iterable[QualityFinding]) -> None:
+    with transaction.atomic():
+        QualityFinding.objects.bulk_create(
+            rows,
+            batch_size=_BATCH,
+            update_conflicts=True,
+            unique_fields=["client", "topic", "article"],
+            update_fields=["name", "family", "facts", "found_at"],
+        )

@@ -1,0 +1,81 @@
+"""What people changed, and its undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from mapping import choosing
+from mapping.choices import TextChoice
+from mapping.models import Choice, ChoiceAct
+from tests.pages.conftest import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sales(signed_in: Callable[..., Browser], world: World) -> Browser:
+    return signed_in(world.client, role="sales")
+
+
+def written(world: World, text: str) -> ChoiceAct:
+    place = ("text", f"{world.product.key}|name|fr")
+    act = choosing.choose(world.client, {place: TextChoice(text=text)}, by=None, verb="text.edit", why="plus clair")
+    assert act is not None
+    return act
+
+
+def undo(browser: Browser, world: World, act: ChoiceAct, **more: str) -> list[str]:
+    answer = browser.post(reverse("pages:act-undo", args=[world.client.slug, act.pk]), more, follow=True)
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_an_act_tells_before_after_and_why(sales: Browser, world: World) -> None:
+    written(world, "Polo")
+    written(world, "Polo brodé")
+    rows = sales.get(reverse("pages:acts", args=[world.client.slug])).context["rows"]
+    assert [(row.act.why, [(line.before, line.after) for line in row.lines]) for row in rows] == [
+        ("plus clair", [("Polo", "Polo brodé")]),
+        ("plus clair", [("", "Polo")]),
+    ]
+
+
+def test_undo_puts_back_and_says_when_it_goes_out(sales: Browser, world: World) -> None:
+    act = written(world, "Polo")
+    (said,) = undo(sales, world, act)
+    assert said.startswith("1")
+    assert not Choice.objects.exists()
+    assert not [
+        row.can_be_undone for row in sales.get(reverse("pages:acts", args=[world.client.slug])).context["rows"]
+    ][1]
+
+
+def test_undo_says_what_was_changed_since(sales: Browser, world: World) -> None:
+    act = written(world, "Polo")
+    written(world, "Polo brodé")
+    (said,) = undo(sales, world, act)
+    assert world.product.key in said
+    assert Choice.objects.get().value == {"text": "Polo brodé"}
+
+
+def test_undo_leads_back_only_to_this_portal(sales: Browser, world: World) -> None:
+    act = written(world, "Polo")
+    address = reverse("pages:act-undo", args=[world.client.slug, act.pk])
+    answer = sales.post(address, {"next": "https://elsewhere.example.com/"})
+    assert answer.headers["Location"] == reverse("pages:acts", args=[world.client.slug])
+
+
+def test_another_client_s_act_does_not_exist(sales: Browser, world: World, make_world: Callable[[], World]) -> None:
+    other = make_world()
+    act = written(other, "Polo")
+    assert sales.post(reverse("pages:act-undo", args=[world.client.slug, act.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("asked", [{"q": "rien"}, {"verb": "text.edit"}, {"verb": "text.edit", "q": "rien"}], ids=str)
+def test_acts_are_filtered(sales: Browser, world: World, asked: dict[str, str]) -> None:
+    written(world, "Polo")
+    rows = sales.get(reverse("pages:acts", args=[world.client.slug], query=asked)).context["rows"]
+    assert len(rows) == (1 if asked == {"verb": "text.edit"} else 0)
