@@ -55,7 +55,7 @@ def change_lines(change: ChoiceChange, names: Mapping[str, str]) -> Iterator[Cho
 
 
 def text_label(key: str) -> str:
-    """"Nom (fr)" for the key of a text."""
+    """ "Nom (fr)" for the key of a text."""
     _product, field, language = CHOICE_KINDS["text"].split_key(key)
     return f"{field_label(field)} ({language})"
 
@@ -83,14 +83,16 @@ def value_words(name: str, value: Any, names: Mapping[str, str]) -> str:
     """A chosen value as people say it."""
     if value is None:
         return ""
-    if name == "shown":
-        return str(SHOWN.get(value, value))
-    if name == "when_away":
-        return str(AWAY.get(value, value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, dict):
-        return ", ".join(f"{key} : {value_words('', one, names)}" for key, one in value.items())
-    if isinstance(value, list):
-        return ", ".join(value_words("", one, names) for one in value) or _("none")
+    if name in _WORDS:
+        return str(_WORDS[name].get(value, value))
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case dict():
+            return ", ".join(f"{key} : {value_words('', one, names)}" for key, one in value.items())
+        case list():
+            return ", ".join(value_words("", one, names) for one in value) or _("none")
     return names.get(str(value)) or str(value)
+
+
+_WORDS = {"shown": SHOWN, "when_away": AWAY}

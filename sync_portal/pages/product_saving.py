@@ -35,7 +35,7 @@ class Clash:
     """Somebody chose since the form was opened: nothing was saved."""
 
     who: str
-    at: datetime
+    at: datetime | None
     value: Any
     """The choice as it is now, as JSON; None: there is none."""
 
@@ -104,8 +104,8 @@ def changed_since(row: Choice | None, saw: str, fields: tuple[str, ...] = ()) ->
     if seen(now) == saw:
         return None
     if row is None:
-        return Clash("", datetime.min, None)
-    return Clash(person(row.set_by) if row.set_by else "", row.set_at, now)
+        return Clash("", None, None)
+    return Clash(person(row.set_by) if row.set_by else _("an import or a rule"), row.set_at, now)
 
 
 def product_choice(client: Client, product: Product) -> ProductChoice:
@@ -155,9 +155,11 @@ def answered(
 def clash_sentence(clash: Clash) -> str:
     """Who was faster."""
     if not clash.who:
-        return _("It was changed since you opened this page: nothing was saved. Look at it as it is now, then save again.")
+        return _(
+            "It was changed since you opened this page: nothing was saved. Look at it as it is now, then save again."
+        )
     told = {"name": clash.who, "at": exact(clash.at)}
     return (
-        _("%(name)s changed this on %(at)s, after you opened this page: nothing was saved. Look at it, then save again.")
+        _("%(name)s changed this on %(at)s, after you opened it: nothing was saved. Look at it, then save again.")
         % told
     )
