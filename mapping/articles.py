@@ -19,7 +19,9 @@ from mapping.gammes import Gammes
 from mapping.groups import Groups
 from mapping.naming import shop_name
 from mapping.numbers import micro, plain, said
-from mapping.photos import photos
+from mapping.packagings import packagings
+from mapping.photo_patterns import FolderFiles
+from mapping.photos import photos_of
 from mapping.price_steps import PriceStep, explained
 from mapping.pricing import NO_VARIANT, Buyer, Price, PriceBook
 from mapping.rules import ShopRules
@@ -54,6 +56,8 @@ class Workshop:
 
 
 def product(shop: Workshop, article: Article) -> CatalogueProduct:
+    files: FolderFiles
+    """Of the media folders, for photos that are found by their names."""
     """The product of an article, whatever its readiness: those that stay out are shown with their reason."""
     name = shop_name(article.label, shop.rules.name_replacements)
     variants = _variants(shop, article)
@@ -75,6 +79,8 @@ def product(shop: Workshop, article: Article) -> CatalogueProduct:
     eans = ean_problems(article.barcode, {"reference": article.reference}, doubled=shop.doubled_eans)
     stocked, quantity, words, stock_problems = _stock(shop, article, priced)
     specific, price_problems = _specific(shop, article, price, priced)
+    images = photos_of(shop, article)
+    pack = packs.pack_of(shop, article, is_for_sale)
     weight, weight_words = _weight(article, shop.rules)
     worth_a_look = (*warnings(article, category), *eans, *variants.problems, *stock_problems, *price_problems)
     return CatalogueProduct(
@@ -105,8 +111,9 @@ def product(shop: Workshop, article: Article) -> CatalogueProduct:
         },
         combinations=stocked,
         specific_prices=specific,
-        images=photos(shop.data, article, shop.rules),
-        texts=texts.texts_of(shop, article),
+        images=images.shown,
+        images_left_out=images.left_out,
+        texts=said_texts,
         features=features.features_of(shop, article),
         manufacturer=brands.manufacturer_of(shop, article),
         supplier=brands.supplier_of(shop, article),

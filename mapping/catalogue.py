@@ -206,7 +206,7 @@ class CatalogueImage:
     source_path: str
     legend: str
     position: int
-    """1-based; the first one is the cover."""
+    """1-based; the first one is the cover. 0: left out, see `CatalogueProduct.images_left_out`."""
     file: str = ""
     """The file on this machine; "" while it was not looked for, or is missing."""
     content_hash: str = ""
@@ -222,6 +222,8 @@ class CatalogueImage:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueProduct:
+    hidden: bool = False
+    """A person took it out of the shop."""
     key: str
     reference: str
     name: str
@@ -249,6 +251,8 @@ class CatalogueProduct:
     """Field ("name", "description", ...) -> language -> text."""
     features: tuple[ProductFeature, ...] = ()
     manufacturer: str = ""
+    images_left_out: tuple[CatalogueImage, ...] = ()
+    """Known and not for the shop: hidden by a person, the same picture as another one, beyond the limit."""
     supplier: str = ""
     categories: tuple[str, ...] = ()
     """Keys of further categories."""

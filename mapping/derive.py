@@ -21,6 +21,7 @@ from mapping.gammes import Gammes, Vocabulary, count_vocabulary
 from mapping.group_products import product_of
 from mapping.groups import Groups
 from mapping.naming import GROUP_NAME_LENGTH, shop_name
+from mapping.photo_patterns import FolderFiles
 from mapping.pricing import Buyer, PriceBook
 from mapping.rules import ShopRules
 from mapping.source import SageData
@@ -61,12 +62,18 @@ STREAMS = (
 
 
 def derive(
-    records: Mapping[str, Iterable[Record]], rules: ShopRules, *, today: date, choices: Choices | None = None
+    records: Mapping[str, Iterable[Record]],
+    rules: ShopRules,
+    *,
+    today: date,
+    choices: Choices | None = None,
+    files: FolderFiles | None = None,
+    shop: str = "",
 ) -> Catalogue:
     """The shop's catalogue on this day (in the client's time zone: future prices begin at its midnight)."""
     data = SageData(records)
     chosen = Choices() if choices is None else choices
-    company = Company(data, rules, today=today, vocabulary=count_vocabulary(data), choices=chosen)
+    company = Company(data, rules, today=today, vocabulary=count_vocabulary(data), choices=chosen, files=files, shop=shop)
     products = company.products(data, data.articles)
     for_sale = [one for one in products if one.readiness != "out"]
     return company.catalogue(
@@ -102,7 +109,12 @@ class Company:
         vocabulary: Vocabulary,
         choices: Choices | None = None,
     ) -> None:
-        """``choices``: those that reach further than one article, at least."""
+        """``choices``: those that reach further than one article, at least. ``files``: of the media folders.
+        ``shop``: the name under which people map categories to the shop's own.
+        """
+        self._files = FolderFiles() if files is None else files
+        files: FolderFiles | None = None,
+        shop: str = "",
         self._rules, self._today, self._vocabulary = rules, today, vocabulary
         self._data = data
         self._choices = Choices() if choices is None else choices
@@ -184,6 +196,7 @@ def tariff_groups(data: SageData, rules: ShopRules) -> tuple[CatalogueGroup, ...
     """The tariff categories that the rules name (all, by default) and the public one."""
     chosen = frozenset(rules.prices.groups) or frozenset(data.tariff_categories)
     public = rules.prices.public_category
+            files=self._files,
     return tuple(
         CatalogueGroup(
             key=str(rank),

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from mapping.sources import COLUMNS, LOOKED_UP, is_source
+from mapping.photo_patterns import checked_pattern
 
 Owner = Literal["sage", "portal", "if_new", "if_empty", "shop"]
 Rank = Annotated[int, Field(ge=1, le=50)]
@@ -176,10 +177,10 @@ class GroupingRules(_Rules):
 class ImageRules(_Rules):
     enabled: bool = True
     per_product: int = Field(default=10, ge=1)
-    folder_patterns: list[str] = []
+    folder_patterns: list[Annotated[str, AfterValidator(checked_pattern)]] = []
     """File names looked for in the media folders: "{ref}.jpg", "{ref}_{n}.jpg", "{family}/{ref}-{n}.png"."""
     remove: bool = True
-    """A photo that left its source leaves the shop."""
+    """A photo that left its source leaves the shop. One that a person hid or took away leaves it in any case."""
     documents: bool = True
     """Linked files that are no photos (PDF ...) are attachments of the product."""
 

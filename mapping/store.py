@@ -13,9 +13,9 @@ from django.db import models, transaction
 from connectors.connections import media_paths as client_media_paths
 from connectors.models import Client
 from connectors.sage.paths import PathRules
-from mapping import rows
+from mapping import rows, uploads
 from mapping.catalogue import Catalogue, CatalogueImage, Problem
-from mapping.media import HashedImage, KnownFile, hash_images, with_images, without_doubles
+from mapping.media import HashedImage, KnownFile, hash_images, settled, with_images
 from mapping.models import (
     Category,
     Combination,
@@ -23,8 +23,12 @@ from mapping.models import (
     Product,
     ProductImage,
     ShopCustomer,
+    SourceRecord,
     SpecificPrice,
 )
+from mapping.photo_folders import list_files
+from mapping.photo_patterns import FolderFiles
+from mapping.rules import ShopRules
 
 M = TypeVar("M", bound=models.Model)
 BATCH = 500
@@ -47,7 +51,7 @@ def save_catalogue(
     """
     parts = PARTS if only is None else PARTS & set(only)
     scope = {"client": client} if articles is None else {"client": client, "key__in": list(articles)}
-    hashed = _hashed(catalogue, media_paths, scope) if "images" in parts else {}
+    hashed = _hashed(client, catalogue, media_paths, scope) if "images" in parts else {}
     if hashed:
         catalogue = _with_content(catalogue, hashed)
     with transaction.atomic():
@@ -68,7 +72,7 @@ def with_image_content(client: Client, catalogue: Catalogue, *, media_paths: Pat
     """The catalogue with the content of its photos, without storing anything: for a client's further shops."""
     paths = client_media_paths(client) if media_paths is None else media_paths
     scope = {"client": client, "key__in": [product.key for product in catalogue.products]}
-    return _with_content(catalogue, _hashed(catalogue, paths, scope))
+    return _with_content(catalogue, _hashed(client, catalogue, paths, scope))
 
 
 def stored_products(client: Client) -> set[str]:
@@ -76,11 +80,41 @@ def stored_products(client: Client) -> set[str]:
     return set(Product.objects.filter(client=client).values_list("key", flat=True))
 
 
+def folder_files(client: Client, rules: ShopRules) -> FolderFiles:
+    """The files of the client's media folders, when the rules find photos by their names: one listing per folder."""
+    if not rules.images.enabled or not rules.images.folder_patterns:
+        return FolderFiles()
+    stored = ProductImage.objects.filter(product__client=client, uploaded=False).order_by()
+    known = stored.values_list("source_path", flat=True)
+    return list_files(client_media_paths(client), rules.images.folder_patterns, known.iterator())
+
+
 def moved_files(client: Client) -> set[str]:
     """The products with a photo that was missing, or whose file is not what it was: Sage does not tell of that."""
     columns = ("product__key", "file", "size", "modified_ns")
     stored = ProductImage.objects.filter(product__client=client).order_by().values_list(*columns)
     return {product for product, file, *seen in stored.iterator() if not file or not _is_as_seen(Path(file), seen)}
+
+
+def new_files(client: Client, files: FolderFiles, rules: ShopRules) -> set[str]:
+    """The articles that a file of the listing belongs to which was not there when they were last looked at."""
+    if not files.files:
+        return set()
+    stored = ProductImage.objects.filter(product__client=client).order_by()
+    known = set(stored.values_list("file", flat=True).iterator())
+    if all(found.file in known for found in files.files):
+        return set()
+    fresh = FolderFiles(found for found in files.files if found.file not in known)
+    articles = SourceRecord.objects.filter(client=client, stream="articles", deleted_at=None).order_by()
+    return {
+        subject
+        for subject, family in articles.values_list("subject", "family").iterator()
+        if fresh.of(rules.images.folder_patterns, reference=subject, family=family or "")
+        and any(
+            found.file not in known
+            for found in files.of(rules.images.folder_patterns, reference=subject, family=family or "")
+        )
+    }
 
 
 def _is_as_seen(file: Path, seen: Sequence[int]) -> bool:
@@ -93,7 +127,7 @@ def _is_as_seen(file: Path, seen: Sequence[int]) -> bool:
 
 def images_with_content(client: Client) -> list[CatalogueImage]:
     """The client's photos as they were last stored, in the order of their products."""
-    stored = ProductImage.objects.filter(product__client=client).select_related("product")
+    stored = ProductImage.objects.filter(product__client=client, position__gt=0).select_related("product")
     return [
         CatalogueImage(
             product_key=row.product.key,
@@ -131,16 +165,19 @@ def _of_products(scope: Mapping[str, Any]) -> dict[str, Any]:
     return {f"product__{name}": value for name, value in scope.items()}
 
 
-def _hashed(catalogue: Catalogue, media_paths: PathRules, scope: Mapping[str, Any]) -> dict[str, list[HashedImage]]:
-    """Product -> its photos with their files looked at."""
+def _hashed(
+    client: Client, catalogue: Catalogue, media_paths: PathRules, scope: Mapping[str, Any]
+) -> dict[str, list[HashedImage]]:
+    """Product -> its photos with their files looked at, those that are left out behind the others."""
     columns = ("key", "file", "size", "modified_ns", "content_hash")
     stored = ProductImage.objects.filter(**_of_products(scope)).order_by().values_list(*columns)
     known = {key: KnownFile(*seen) for key, *seen in stored}
-    by_product: dict[str, list[HashedImage]] = defaultdict(list)
-    images = (image for product in catalogue.products for image in product.images)
-    for one in hash_images(images, media_paths=media_paths, known=known):
-        by_product[one.image.product_key].append(one)
-    return {product: without_doubles(found) for product, found in by_product.items()}
+    images = [image for product in catalogue.products for image in (*product.images, *product.images_left_out)]
+    found = hash_images(images, media_paths=media_paths, known=known, uploads=uploads.folder_of(client))
+    by_product: dict[str, tuple[list[HashedImage], list[HashedImage]]] = defaultdict(lambda: ([], []))
+    for one in found:
+        by_product[one.image.product_key][0 if one.image.position else 1].append(one)
+    return {product: settled(*both) for product, both in by_product.items()}
 
 
 def _with_content(catalogue: Catalogue, hashed: Mapping[str, Sequence[HashedImage]]) -> Catalogue:

@@ -61,7 +61,8 @@ class PathRules:
         rule_folder = self._folder_of(wanted)
         if wanted is None or rule_folder is None:
             raise RejectedRecordError(MISSING, {"path": windows_path, "looked_at": ""})
-        found = _existing(rule_folder, wanted.relative_to(rule_folder).parts)
+        # As it is written, nearly always: then no folder of thousands of files has to be listed.
+        found = wanted if wanted.is_file() else _existing(rule_folder, wanted.relative_to(rule_folder).parts)
         if found is None or not found.is_file():
             raise RejectedRecordError(MISSING, {"path": windows_path, "looked_at": wanted})
         if not found.resolve().is_relative_to(rule_folder.resolve()):

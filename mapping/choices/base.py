@@ -80,6 +80,7 @@ class Choices:
 
     def __init__(self, rows: Iterable[tuple[str, str, ChoiceValue]] = ()) -> None:
         self._by_kind: dict[str, dict[str, ChoiceValue]] = {}
+        self._by_owner: dict[str, dict[str, dict[tuple[str, ...], ChoiceValue]]] = {}
         for kind, key, value in rows:
             self._by_kind.setdefault(kind, {})[key] = value
 
@@ -97,3 +98,13 @@ class Choices:
     def get(self, kind: ChoiceKind, model: type[V], *parts: object) -> V | None:
         """The choice with this key."""
         return self.all(kind, model).get(kind.make_key(*parts))
+
+    def under(self, kind: ChoiceKind, model: type[V], owner: str) -> Mapping[tuple[str, ...], V]:
+        """The other parts of the key -> value, of the choices whose key begins with this part: all of one product."""
+        if kind.name not in self._by_owner:
+            by_owner: dict[str, dict[tuple[str, ...], ChoiceValue]] = {}
+            for key, value in self._by_kind.get(kind.name, {}).items():
+                first, *others = kind.split_key(key)
+                by_owner.setdefault(first, {})[tuple(others)] = value
+            self._by_owner[kind.name] = by_owner
+        return self._by_owner[kind.name].get(owner, {})  # type: ignore[return-value]

@@ -3,8 +3,14 @@
 One function per kind, all with the same shape: ``desired_products(catalogue, rules)`` gives `Desired` in a fixed order.
 """
 
+from mapping.desired.brands import desired_manufacturers, desired_product_suppliers, desired_suppliers
+from mapping.desired.combination_images import desired_combination_images
+from mapping.desired.categories import desired_categories
 from mapping.desired.customers import desired_addresses, desired_customers
-from mapping.desired.images import desired_images
+from mapping.desired.documents import desired_documents
+from mapping.desired.features import desired_feature_values, desired_features
+from mapping.desired.images import desired_covers, desired_images
+from mapping.desired.links import desired_links
 from mapping.desired.options import desired_options, desired_values
 from mapping.desired.prices import desired_groups, desired_product_prices, desired_specific_prices
 from mapping.desired.products import desired_categories, desired_combinations, desired_products
@@ -14,7 +20,9 @@ __all__ = [
     "desired_addresses",
     "desired_categories",
     "desired_combinations",
+    "desired_combination_images",
     "desired_customers",
+    "desired_covers",
     "desired_groups",
     "desired_images",
     "desired_options",

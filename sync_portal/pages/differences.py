@@ -186,7 +186,7 @@ def _mapping_text(value: Mapping[str, Any], names: Names) -> str:
     return " · ".join(f"{language} : {text}" for language, text in texts.items())
 
 
-_OF_A_PRODUCT = {"products", "combinations", "specific_prices", "stock", "images"}
+_OF_A_PRODUCT = {"products", "combinations", "specific_prices", "stock", "images", "covers", "combination_images"}
 
 
 def readable_label(kind: str, key: str, label: str) -> str:

@@ -25,7 +25,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-OF_A_PRODUCT = ("combinations", "stock", "specific_prices", "images")
+OF_A_PRODUCT = ("combinations", "stock", "specific_prices", "images", "combination_images", "attachments")
 """Kinds whose keys begin with their product's."""
 
 
@@ -146,9 +146,10 @@ def _forget(decision: Decision) -> None:
     """What is gone from the shop is made again, with what went with it: the shop deletes a product's combinations."""
     gone = Q(kind=decision.kind, key=decision.key)
     if decision.kind == "products":
-        gone |= Q(kind__in=OF_A_PRODUCT, key__startswith=f"{decision.key}|") | Q(kind="stock", key=decision.key)
+        gone |= Q(kind__in=OF_A_PRODUCT, key__startswith=f"{decision.key}|")
+        gone |= Q(kind__in=["stock", "product_links", "covers"], key=decision.key)
     if decision.kind == "combinations":
-        gone |= Q(kind="stock", key=decision.key)
+        gone |= Q(kind__in=["stock", "combination_images"], key=decision.key)
     Binding.objects.filter(gone, shop=decision.shop).update(
         remote_id=None, confirmed={}, previous={}, undone={}, parked="", pending={}, confirmed_at=timezone.now()
     )

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -25,10 +26,12 @@ from mapping.affected import dated
 from mapping.catalogue import Catalogue, CatalogueProduct
 from mapping.derive import Company
 from mapping.groups import Groups
+from mapping.image_choices import UPLOADED
 from mapping.models import Binding, DerivationMark, SourceRecord
+from mapping.photo_patterns import FolderFiles
 from mapping.rules import ShopRules
 from mapping.state import Desired
-from sync_portal.sync import marks
+from sync_portal.sync import marks, same_content
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
@@ -73,6 +76,8 @@ class _Lines:
     """Of a partial run."""
     held: set[Place] = field(default_factory=set)
     """Held by what was derived, not by what the shop answered."""
+    left_out: set[Place] = field(default_factory=set)
+    """Photos that are known and not for the shop."""
     kinds: set[str] = field(default_factory=set)
     common: int = 0
 
@@ -119,7 +124,15 @@ class Derivation:
             groups = Groups(choices)
             self._look = look = _with_products(look, groups)
             common = loading.common_data(self._client, accounts=self._needs_accounts())
-            company = Company(common, self._rules, today=self._today, vocabulary=vocabulary, choices=choices)
+            company = Company(
+                common,
+                self._rules,
+                today=self._today,
+                vocabulary=vocabulary,
+                choices=choices,
+                files=self._files if self._by_article else None,
+                shop=self._shop.name,
+            )
             if self._by_article:
                 for references in loading.in_parts(self._articles()):
                     whole = groups.with_members(references)
@@ -178,7 +191,7 @@ class Derivation:
         reached = touches.since(self._client, mark.position)
         if reached.everything or marks.lost_bindings(mark):
             return Look(None)
-        files = store.moved_files(self._client) if "images" in self._parts else set()
+        files = self._moved_photos() if "images" in self._parts else set()
         part = Look(reached.articles | marks.to_repeat(mark) | files, mark.common_again, reached.accounts)
         part = self._with_places(part, marks.places_moved(mark) | set(scopes.places_to_unpark(scope)))
         if "plan" in scope:
@@ -186,6 +199,21 @@ class Derivation:
         if mark.day != self._today or "full" in scope:
             return Look(None, expected=part.articles)
         return part
+
+    def _moved_photos(self) -> set[str]:
+        """The products whose photos Sage does not tell of: files that changed, are missing, or have come.
+
+        A new file is told to the other flows too: the product may have been held for want of a photo.
+        """
+        fresh = store.new_files(self._client, self._files, self._rules)
+        if fresh and not self._context.preview:
+            touches.touch_articles(self._client, fresh)
+        return fresh | store.moved_files(self._client)
+
+    @cached_property
+    def _files(self) -> FolderFiles:
+        """The media folders, listed once per run."""
+        return store.folder_files(self._client, self._rules)
 
     def _with_places(self, look: Look, places: Iterable[Place]) -> Look:
         """That and whatever these resources belong to."""
@@ -247,6 +275,10 @@ class Derivation:
         gone = tuple(sorted(set(references) - {product.key for product in products}))
         derived = Catalogue(categories=branches, products=products, gone=gone)
         catalogue = self._stored(derived, PER_ARTICLE, articles=references)
+        left_out = (one for product in catalogue.products for one in product.images_left_out)
+        self._lines.left_out.update(("images", one.key) for one in left_out)
+        if "images" in self._parts:
+            same_content.follow(resolver, catalogue.products, self._traces.removable(references))
         places = self._plan_part(catalogue, resolver, owner_of, without=_OF_THE_WHOLE)
         by_key = {product.key: product for product in catalogue.products}
         amounts: Counter[str | None] = Counter()
@@ -323,8 +355,14 @@ class Derivation:
         known = self._mark.common_resources if self._mark else 0
         return self._lines.common if self._look.common and self._accounts_are_known() else known
 
+        if not self._rules.images.remove:
+            places = [place for place in places if place[0] != "images" or self._taken_away(place)]
     def _accounts_are_known(self) -> bool:
         return self._look.accounts or self._look.articles is None or "customers" not in self._parts
+    def _taken_away(self, place: Place) -> bool:
+        """A photo that is not merely gone from its source: a person hid it, or removed what a person had brought."""
+        return place in self._lines.left_out or UPLOADED in place[1]
+
 
     # --- what stays and what comes back ----------------------------------------------------------------------------
 

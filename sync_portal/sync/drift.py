@@ -131,6 +131,8 @@ def _compare(
         context.count(read=1)
         entity = held.get(row.remote_id)
         if entity is None:
+        if entity is None and not kind.creatable:
+            continue  # its owner is gone: that is told of the owner
             found.missing.append((kind.name, row.key))
             _report_missing(context, resolver.shop, row)
             continue

@@ -212,3 +212,36 @@ KINDS: dict[str, Kind] = {
         ),
     )
 }
+            slice=20,
+        ),
+        # Fields of resources that other kinds own: which photo is a product's cover, which ones a combination shows.
+        # `read_first`: the first photo is the cover by itself, and who deletes a photo deletes its mention.
+        Kind(
+            name="covers",
+            resource="products",
+            fields={
+                "product": ShopField("id", Form.REF),
+                "cover": ShopField("id_default_image", Form.REF),
+            },
+            identity=("product",),
+            lookup="product",
+            creatable=False,
+            read_first=True,
+        ),
+        Kind(
+            name="combination_images",
+            resource="combinations",
+            fields={
+                "combination": ShopField("id", Form.REF),
+                "images": ShopField("images", Form.REFS, node="image"),
+            },
+            identity=("combination",),
+            lookup="combination",
+            creatable=False,
+            read_first=True,
+        ),
+        Kind(
+            name="attachments",
+            resource="attachments",
+            fields=_text("content", "name") | {"product": ShopField("id_product", Form.REF)},
+            identity=("product",),

@@ -166,6 +166,11 @@ class Traces:
         self._old.update(old)
         self._new.update({one.article: one for one in new})
         return old
+    def removable(self, articles: Collection[str]) -> set[Place]:
+        """What these articles last had in the shop of the kinds that go when they are no longer wanted."""
+        rows = self._rows.filter(article__in=articles).values_list("removable", flat=True)
+        return {(kind, key) for places in rows for kind, key in places}
+
 
     def resources(self) -> int:
         """Of all articles, those derived in this run included."""

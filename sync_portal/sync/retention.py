@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
+from mapping import uploads
 from sync_portal.sync.models import Beat, Change, ChangeState, Run, RunState
 
 FAILURES_KEEP = 4
@@ -35,6 +36,7 @@ def prune(now: datetime) -> int:
     good = [ChangeState.CONFIRMED, ChangeState.PLANNED, ChangeState.STALE]
     gone = _delete(Change, Change.objects.filter(run__ended_at__lt=recent, state__in=good))
     gone += _delete(Change, Change.objects.filter(run__ended_at__lt=long_ago))
+    uploads.forget_unused(long_ago)
     _delete(Run, _superseded(Run.objects.filter(ended_at__lt=long_ago, state__in=RunState.ended())))
     return gone
 

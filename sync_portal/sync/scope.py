@@ -78,7 +78,7 @@ def selector(scope: dict[str, Any], shop_id: int) -> Wanted:
 def belongs_to(kind: str, key: str, product: str) -> bool:
     """Whether a resource is this product or one of its combinations, stocks, prices, photos."""
     return (kind in OF_A_PRODUCT and key.startswith(f"{product}|")) or (
-        kind in {"products", "stock"} and key == product
+        kind in {"products", "stock", "covers"} and key == product
     )
 
 

@@ -78,7 +78,7 @@ IMAGES = register(
         icon="photo",
         streams=("media", "articles"),
         parts=frozenset({"products", "images"}),
-        desires=(desired.desired_images,),
+        desires=(desired.desired_images, desired.desired_covers, desired.desired_combination_images),
         removes=frozenset({"images"}),
     )
 )
