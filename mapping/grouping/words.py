@@ -3,8 +3,6 @@
 ``{fact}`` is filled with the real value.
 """
 
-# ruff: noqa: E501  a sentence is one line, so that it can be searched
-
 from __future__ import annotations
 
 from collections.abc import Mapping
