@@ -27,7 +27,7 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class CategoryNode:
     key: str
-    """"FAM:code" or "CAT:number"."""
+    """"FAM:code", "CAT:number" or "MORE:source|path"."""
     name: str
     parent_key: str
     """"" at the root: the shop's home category."""
@@ -36,6 +36,10 @@ class CategoryNode:
     position: int
     product_count: int
     explanation: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Language -> a person's name for it."""
+    shop_category: int | None = None
+    """Id of the shop's own category that a person chose for it: it is that one, and nothing of it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class CatalogueBrand:
     """A maker or a supplier."""
 
     key: str
-    """"MAN:name" or "SUP:name"."""
+    """"MAN:folded name" or "SUP:folded name": see `mapping.brands.brand_key`."""
     name: str
 
 
@@ -153,12 +157,15 @@ class CatalogueDocument:
     file: str = ""
     content_hash: str = ""
     problem: Problem | None = None
+    size: int = 0
+    modified_ns: int = 0
+    """With the size: while both stay, the content is not hashed again."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueCombination:
     key: str
-    """"reference|AG_No1|AG_No2"."""
+    """"reference|AG_No1|AG_No2"; of a packaging "reference|pack|CO_No"."""
     reference: str
     ean13: str
     values: tuple[tuple[str, str], ...]
@@ -218,12 +225,12 @@ class CatalogueImage:
     """The combinations that it shows; none: all."""
     uploaded: bool = False
     """Brought by a person; ``source_path`` is then its name."""
+    hidden: bool = False
+    """A person took it out of the shop."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueProduct:
-    hidden: bool = False
-    """A person took it out of the shop."""
     key: str
     reference: str
     name: str
@@ -247,13 +254,15 @@ class CatalogueProduct:
     combinations: tuple[CatalogueCombination, ...] = ()
     specific_prices: tuple[CataloguePrice, ...] = ()
     images: tuple[CatalogueImage, ...] = ()
+    images_left_out: tuple[CatalogueImage, ...] = ()
+    """Known and not for the shop: hidden by a person, the same picture as another one, beyond the limit."""
     texts: Mapping[str, Mapping[str, ProductText]] = field(default_factory=dict)
     """Field ("name", "description", ...) -> language -> text."""
     features: tuple[ProductFeature, ...] = ()
     manufacturer: str = ""
-    images_left_out: tuple[CatalogueImage, ...] = ()
-    """Known and not for the shop: hidden by a person, the same picture as another one, beyond the limit."""
     supplier: str = ""
+    supplier_reference: str = ""
+    """What the supplier calls it."""
     categories: tuple[str, ...] = ()
     """Keys of further categories."""
     pack: tuple[PackItem, ...] = ()

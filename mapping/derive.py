@@ -14,7 +14,7 @@ from mapping.barcodes import doubled_eans
 from mapping.catalogue import Catalogue, CatalogueCustomer, CatalogueGroup, CatalogueProduct, CategoryNode
 from mapping.categories import CategoryTree
 from mapping.checklist import checked
-from mapping.checks import out_problem, twins
+from mapping.checks import twins
 from mapping.choices import Choices
 from mapping.combinations import barcodes
 from mapping.gammes import Gammes, Vocabulary, count_vocabulary
@@ -24,9 +24,11 @@ from mapping.naming import GROUP_NAME_LENGTH, shop_name
 from mapping.photo_patterns import FolderFiles
 from mapping.pricing import Buyer, PriceBook
 from mapping.rules import ShopRules
+from mapping.selection import verdict
 from mapping.source import SageData
 from mapping.specific_prices import Audience
 from mapping.stock import StockBook
+from mapping.texts import TextBook
 
 STREAMS = (
     "families",
@@ -108,20 +110,21 @@ class Company:
         today: date,
         vocabulary: Vocabulary,
         choices: Choices | None = None,
+        files: FolderFiles | None = None,
+        shop: str = "",
     ) -> None:
         """``choices``: those that reach further than one article, at least. ``files``: of the media folders.
         ``shop``: the name under which people map categories to the shop's own.
         """
         self._files = FolderFiles() if files is None else files
-        files: FolderFiles | None = None,
-        shop: str = "",
         self._rules, self._today, self._vocabulary = rules, today, vocabulary
         self._data = data
         self._choices = Choices() if choices is None else choices
         self.group_book = Groups(self._choices)
         self.groups = tariff_groups(data, rules)
         self.accounts = customers(data, rules, frozenset(group.key for group in self.groups if not group.public))
-        self._tree = CategoryTree(data, rules, self._choices)
+        self._tree = CategoryTree(data, rules, self._choices, shop=shop)
+        self._texts = TextBook(rules, self._choices)
 
     def products(
         self, data: SageData, references: Iterable[str], choices: Choices | None = None
@@ -151,7 +154,7 @@ class Company:
         ``category_keys`` (one per product) and ``shared`` (`shared_keys`) are those of all products of the shop that
         are for sale.
         """
-        gammes = Gammes(self._data, self._rules.name_replacements, self._vocabulary, self._choices)
+        gammes = self._gammes(self._data)
         value_keys = [key for key in shared if key.startswith("VAL:")]
         options, values = gammes.published(value_keys)
         more = [key for key in shared if key.startswith(("FAM:", "CAT:", "MORE:"))]
@@ -170,24 +173,30 @@ class Company:
             problems=gammes.near_twins(value_keys),
         )
 
+    def _gammes(self, data: SageData) -> Gammes:
+        rules = self._rules
+        return Gammes(data, rules.name_replacements, self._vocabulary, self._choices, language=rules.language)
+
     def _workshop(self, data: SageData, choices: Choices) -> Workshop:
         rules = self._rules
-        for_sale = [article for article in data.articles.values() if out_problem(article, rules) is None]
+        for_sale = [one for one in data.articles.values() if verdict(data, one, rules, choices).out is None]
         everybody = Audience(Buyer(rules.prices.public_category))
         published = [group for group in self.groups if not group.public]
         return Workshop(
             data=data,
             rules=rules,
             tree=self._tree,
-            gammes=Gammes(data, rules.name_replacements, self._vocabulary, self._choices),
+            gammes=self._gammes(data),
             prices=PriceBook(data, accounting_category=rules.prices.accounting_category, today=self._today),
             stock=StockBook(data, rules),
+            texts=self._texts,
             doubled_eans=doubled_eans(barcodes(data, frozenset(article.reference for article in for_sale))),
             twins=twins(for_sale),
             audiences=[everybody, *(Audience(Buyer(int(group.key)), group_key=group.key) for group in published)],
             buyers=_buyers(self._data, data, self.accounts) if rules.prices.customer_prices else {},
             choices=choices,
             groups=self.group_book,
+            files=self._files,
             today=self._today,
         )
 
@@ -196,7 +205,6 @@ def tariff_groups(data: SageData, rules: ShopRules) -> tuple[CatalogueGroup, ...
     """The tariff categories that the rules name (all, by default) and the public one."""
     chosen = frozenset(rules.prices.groups) or frozenset(data.tariff_categories)
     public = rules.prices.public_category
-            files=self._files,
     return tuple(
         CatalogueGroup(
             key=str(rank),

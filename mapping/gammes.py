@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from connectors.sage.records import Article, ArticleGamme
 from mapping.catalogue import CatalogueOption, CatalogueValue, Problem
 from mapping.choices import Choices
+from mapping.choices.options import OPTION, VALUE, OptionChoice, ValueChoice
 from mapping.naming import folded, shop_name, without_accents
 from mapping.source import SageData
 
 Vocabulary = Counter[tuple[str, str]]
 """(gamme's label, value's label) -> how many rows of F_ARTGAMME are spelt like that."""
+PACKAGING_OPTION = "Conditionnement"
+"""The shop's option whose values are the packagings' names (EC_Enumere)."""
 UNLISTED = 1_000_000
 """Place of a value that F_ENUMGAMME does not list: after the others."""
 
@@ -40,6 +43,7 @@ def count_vocabulary(data: SageData) -> Vocabulary:
         article = data.articles.get(reference)
         for row in rows if article else ():
             counted[_option_label(data, article, row) if article else "", row.label] += 1
+    counted.update((PACKAGING_OPTION, row.label) for rows in data.packagings.values() for row in rows if row.label)
     return counted
 
 
@@ -50,6 +54,39 @@ def shown_spellings(vocabulary: Vocabulary) -> dict[str, str]:
         spellings[f"OPT:{folded(option)}"][option] += amount
         spellings[f"VAL:{folded(option)}|{folded(label)}"][label] += amount
     return {key: min(found, key=lambda one: (-found[one], one)) for key, found in spellings.items()}
+
+
+def undecided_twins(keys: Iterable[str], choices: Choices) -> tuple[tuple[str, ...], ...]:
+    """Values of one option that differ by accents only and of which nobody has said whether they are one or several.
+
+    ``keys`` are those that are shown: a spelling that was said to be another one's is not among them.
+    """
+    groups: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(set(keys)):
+        chosen = choices.get(VALUE, ValueChoice, key)
+        if chosen is None or not chosen.distinct:
+            groups[without_accents(key)].append(key)
+    return tuple(tuple(twins) for twins in groups.values() if len(twins) > 1)
+
+
+class SameValues:
+    """Which spellings a person said to be one value. Only within one option, and only of a value that is known."""
+
+    def __init__(self, choices: Choices, known: Collection[str]) -> None:
+        self._said = {key: chosen.same_as for key, chosen in choices.all(VALUE, ValueChoice).items() if chosen.same_as}
+        self._known = known
+
+    def shown(self, key: str) -> str:
+        """The key of the value that stands for this one; of a circle the first of the alphabet."""
+        seen = [key]
+        while (after := self._said.get(seen[-1])) is not None and self._may_be(seen[-1], after):
+            if after in seen:
+                return min(seen[seen.index(after) :])
+            seen.append(after)
+        return seen[-1]
+
+    def _may_be(self, key: str, after: str) -> bool:
+        return after in self._known and after.partition("|")[0] == key.partition("|")[0]
 
 
 def _option_label(data: SageData, article: Article, row: ArticleGamme) -> str:
@@ -69,11 +106,15 @@ class Gammes:
         replacements: Mapping[str, str],
         vocabulary: Vocabulary | None = None,
         choices: Choices | None = None,
+        *,
+        language: str = "fr",
     ) -> None:
-        self._data = data
+        """``language``: the shop's main one, in which values are shown to people."""
+        self._data, self._language = data, language
         self._choices = Choices() if choices is None else choices
         self._replacements = replacements
         self._vocabulary = count_vocabulary(data) if vocabulary is None else vocabulary
+        self._shown_names: dict[str, str] = {}
 
     def values(self, article: Article) -> dict[int, Value]:
         """AG_No -> value, for every value that the article uses."""
@@ -86,36 +127,62 @@ class Gammes:
 
     @cached_property
     def options(self) -> tuple[CatalogueOption, ...]:
-        return tuple(CatalogueOption(key, self._names[key]) for key in sorted(set(self._option_of.values())))
+        return tuple(self._shown_option(key) for key in sorted(set(self._option_of.values())))
 
     def published(self, keys: Iterable[str]) -> tuple[tuple[CatalogueOption, ...], tuple[CatalogueValue, ...]]:
-        """The options and values behind these value keys."""
-        used = sorted(set(keys))
-        values = tuple(CatalogueValue(key, self._option_of[key], self._names[key]) for key in used)
+        """The options and values behind these value keys, the values in the order in which the shop shows them."""
+        used = {key for key in keys if key in self._option_of}
+        values = tuple(sorted((self._shown_value(key) for key in used), key=_place_in_option))
         option_keys = {value.option_key for value in values}
         return tuple(option for option in self.options if option.key in option_keys), values
 
     def near_twins(self, keys: Iterable[str]) -> tuple[Problem, ...]:
         """Values that differ by accents only: one or two values? A person has to say."""
-        groups: dict[str, list[str]] = defaultdict(list)
-        for key in sorted(set(keys)):
-            groups[without_accents(key)].append(key)
         return tuple(
             Problem(
                 "catalogue.values_differ_by_accent",
                 {
-                    "option": self._names[self._option_of[twins[0]]],
-                    "values": ", ".join(self._names[key] for key in twins),
+                    "option": self.name(self._option_of[twins[0]]),
+                    "values": ", ".join(self.name(key) for key in twins),
                 },
             )
-            for twins in groups.values()
-            if len(twins) > 1
+            for twins in undecided_twins((key for key in keys if key in self._option_of), self._choices)
         )
 
+    def name(self, key: str) -> str:
+        """The name of an option or a value in the shop's main language: a person's, else the shown spelling."""
+        if key not in self._shown_names:
+            self._shown_names[key] = self._chosen_names(key).get(self._language) or self._names[key]
+        return self._shown_names[key]
+
+    def _chosen_names(self, key: str) -> Mapping[str, str]:
+        option = self._choices.get(OPTION, OptionChoice, key)
+        value = self._choices.get(VALUE, ValueChoice, key)
+        chosen = option.name if option else value.name if value else {}
+        return {language: name for language, text in chosen.items() if (name := self._cleaned(text))}
+
+    def _cleaned(self, text: str) -> str:
+        return shop_name(text, self._replacements).text
+
+    def _shown_option(self, key: str) -> CatalogueOption:
+        chosen = self._choices.get(OPTION, OptionChoice, key) or OptionChoice()
+        return CatalogueOption(key, self.name(key), self._chosen_names(key), chosen.display, chosen.position)
+
+    def _shown_value(self, key: str) -> CatalogueValue:
+        chosen = self._choices.get(VALUE, ValueChoice, key) or ValueChoice()
+        position = self._positions.get(key) if chosen.position is None else chosen.position
+        return CatalogueValue(
+            key, self._option_of[key], self.name(key), self._chosen_names(key), chosen.colour.lower(), position
+        )
+
+    def spelt(self, option: str, label: str, *, axis: int, order: tuple[int, int]) -> Value:
+        """The value that is spelt like this: it must be among those counted."""
+        key = self._same.shown(f"VAL:{folded(option)}|{folded(label)}")
+        option_key = self._option_of[key]
+        return Value(option_key, key, self.name(option_key), self.name(key), axis, order)
+
     def _value(self, option: str, row: ArticleGamme, rank: int) -> Value:
-        option_key, key = f"OPT:{folded(option)}", f"VAL:{folded(option)}|{folded(row.label)}"
-        names = self._names[option_key], self._names[key]
-        return Value(option_key, key, *names, row.axis, (rank, row.number))
+        return self.spelt(option, row.label, axis=row.axis, order=(rank, row.number))
 
     def _rank(self, article: Article, row: ArticleGamme) -> int:
         gamme = article.gamme1 if row.axis == 0 else article.gamme2
@@ -130,6 +197,20 @@ class Gammes:
         }
 
     @cached_property
+    def _positions(self) -> dict[str, int]:
+        """Value key -> its rank in F_ENUMGAMME; the first one where several gammes are spelt alike."""
+        positions: dict[str, int] = {}
+        for (gamme, label), rank in self._ranks.items():
+            if gamme in self._data.gammes:
+                key = f"VAL:{folded(self._data.gammes[gamme].label)}|{label}"
+                positions[key] = min(rank, positions.get(key, rank))
+        return positions
+
+    @cached_property
+    def _same(self) -> SameValues:
+        return SameValues(self._choices, self._option_of)
+
+    @cached_property
     def _option_of(self) -> dict[str, str]:
         """Value key -> key of its option."""
         return {
@@ -141,4 +222,8 @@ class Gammes:
     def _names(self) -> dict[str, str]:
         """Key of an option or a value -> its name."""
         shown = shown_spellings(self._vocabulary)
-        return {key: shop_name(label, self._replacements).text for key, label in shown.items()}
+        return {key: self._cleaned(label) for key, label in shown.items()}
+
+
+def _place_in_option(value: CatalogueValue) -> tuple[str, int, str]:
+    return value.option_key, UNLISTED if value.position is None else value.position, value.key

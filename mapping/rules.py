@@ -5,13 +5,15 @@ Every reading that Sage's facts leave open is a setting here, with the default t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from mapping.sources import COLUMNS, LOOKED_UP, is_source
 from mapping.photo_patterns import checked_pattern
+from mapping.sources import COLUMNS, LOOKED_UP, is_source
+from mapping.templating import checked
 
 Owner = Literal["sage", "portal", "if_new", "if_empty", "shop"]
 Rank = Annotated[int, Field(ge=1, le=50)]
@@ -27,13 +29,13 @@ NAME_REPLACEMENTS = {"<": " ", ">": " ", "=": " ", "{": " ", "}": " ", ";": ",",
 OWNABLE: Mapping[str, frozenset[str]] = {
     "categories": frozenset({"name", "parent", "active"}),
     "groups": frozenset({"name", "price_display_method"}),
-    "product_options": frozenset({"name", "public_name", "group_type"}),
-    "product_option_values": frozenset({"name"}),
+    "product_options": frozenset({"name", "public_name", "group_type", "position"}),
+    "product_option_values": frozenset({"name", "color", "position"}),
     "products": frozenset({"ean13", "name", "price", "tax", "weight", "active", "category", "categories"})
     | {"description", "description_short", "meta_title", "meta_description", "link_rewrite", "tags"}
     | {"manufacturer", "supplier", "features"},
     "product_links": frozenset({"accessories"}),
-    "features": frozenset({"name"}),
+    "product_features": frozenset({"name", "position"}),
     "combinations": frozenset({"reference", "ean13", "price_impact", "weight_impact"}),
     "customers": frozenset({"firstname", "lastname", "company", "siret", "group", "groups", "active"}),
     "addresses": frozenset({"alias", "company", "firstname", "lastname", "address1", "address2"})
@@ -66,6 +68,33 @@ class Condition(_Rules):
     )
     value: str | list[str] = ""
     """Text, a number as text, or a list for "in" and "not_in". Case and blanks are folded."""
+
+    @model_validator(mode="after")
+    def _can_be_tested(self) -> Condition:
+        if fault := _fault_of_condition(self.test, self.value):
+            raise ValueError(fault)
+        return self
+
+
+def _fault_of_condition(test: str, value: str | list[str]) -> str:
+    """What is wrong with a condition's value; "" when nothing is."""
+    if test in {"in", "not_in"}:
+        return "" if isinstance(value, list) and value else f"{test!r} needs a list of values, not {value!r}"
+    if not isinstance(value, str):
+        return f"{test!r} takes one value, not the list {value!r}"
+    if test in {"begins", "contains"} and not value.strip():
+        return f"{test!r} needs a text"
+    if test in {"at_least", "at_most"} and not _NUMBER_OR_DAY.fullmatch(value.strip()):
+        return f"{test!r} needs a number or a day like 2026-11-24, not {value!r}"
+    if test == "matches":
+        try:
+            re.compile(value)
+        except re.error as error:
+            return f"{value!r} is no regular expression: {error}"
+    return ""
+
+
+_NUMBER_OR_DAY = re.compile(r"-?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}")
 
 
 class ArticleRules(_Rules):
@@ -120,7 +149,7 @@ class CategoryRules(_Rules):
 class TextRule(_Rules):
     """Where one text of a product comes from: the first template that gives something, per language."""
 
-    templates: list[str]
+    templates: list[Annotated[str, AfterValidator(checked)]] = Field(min_length=1)
     """"{design|capitalize} {stat1}", "{glossary:*}": see docs/catalogue.md."""
     language: Annotated[int, Field(ge=0, le=2)] = 0
     """Which of Sage's texts feed it: 0 the main ones, 1 and 2 the translated ones."""
@@ -243,6 +272,8 @@ class ShopRules(_Rules):
     categories: CategoryRules = CategoryRules()
     texts: dict[TextField, dict[Iso, TextRule]] = {}
     """Text of a product -> language -> where it comes from; see `mapping.texts.DEFAULTS` for those not named."""
+    short_description_length: int = Field(default=800, ge=1)
+    """PS_PRODUCT_SHORT_DESC_LIMIT of the shop: characters of a short description, tags not counted."""
     brands: BrandRules = BrandRules()
     packs: PackRules = PackRules()
     accessories: bool = True

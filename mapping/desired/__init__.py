@@ -13,22 +13,31 @@ from mapping.desired.images import desired_covers, desired_images
 from mapping.desired.links import desired_links
 from mapping.desired.options import desired_options, desired_values
 from mapping.desired.prices import desired_groups, desired_product_prices, desired_specific_prices
-from mapping.desired.products import desired_categories, desired_combinations, desired_products
+from mapping.desired.products import desired_combinations, desired_products
 from mapping.desired.stock import desired_stock
+from mapping.desired.texts import desired_tags
 
 __all__ = [
     "desired_addresses",
     "desired_categories",
-    "desired_combinations",
     "desired_combination_images",
-    "desired_customers",
+    "desired_combinations",
     "desired_covers",
+    "desired_customers",
+    "desired_documents",
+    "desired_feature_values",
+    "desired_features",
     "desired_groups",
     "desired_images",
+    "desired_links",
+    "desired_manufacturers",
     "desired_options",
     "desired_product_prices",
+    "desired_product_suppliers",
     "desired_products",
     "desired_specific_prices",
     "desired_stock",
+    "desired_suppliers",
+    "desired_tags",
     "desired_values",
 ]

@@ -17,6 +17,18 @@ def in_every_language(text: str, rules: ShopRules) -> Mapping[str, str]:
     return dict.fromkeys(rules.languages, text)
 
 
+def by_language(text: str, chosen: Mapping[str, str], rules: ShopRules) -> Mapping[str, str]:
+    """A person's text in each language that has one, the text that all share in the others."""
+    return {language: chosen.get(language) or text for language in rules.languages}
+
+
+def category_ref(key: str, rules: ShopRules) -> Ref:
+    """A category by its key; "" is where the tree begins: the shop's home, or the category that the rules name."""
+    if key:
+        return Ref("categories", key)
+    return HOME if rules.categories.root is None else Ref("categories", f"#{rules.categories.root}")
+
+
 def held(problem: Problem) -> Held:
     return Held(problem.cause, problem.facts)
 

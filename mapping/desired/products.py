@@ -1,15 +1,17 @@
-"""Categories, products and their combinations."""
+"""Products and their combinations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from mapping.catalogue import Catalogue, CatalogueCombination, CatalogueProduct
 from mapping.combinations import made_by_choice
 from mapping.desired import brands, features, texts
-from mapping.desired.common import HOME, held, in_every_language, is_waiting, product_ref
+from mapping.desired.away import BACK, away
+from mapping.desired.categories import branches, category_refs
+from mapping.desired.common import held, in_every_language, is_waiting, product_ref
 from mapping.desired.parts import Part
-from mapping.naming import link_rewrite
 from mapping.numbers import plain, shop_decimal
 from mapping.rules import ShopRules
 from mapping.state import Desired, Ref, Value
@@ -17,35 +19,25 @@ from mapping.state import Desired, Ref, Value
 PARTS: tuple[Part, ...] = (texts.fields, brands.fields, features.fields)
 
 
-def desired_categories(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
-    """Parents before their children."""
-    for node in catalogue.categories:
-        yield Desired(
-            kind="categories",
-            key=node.key,
-            label=node.path,
-            fields={
-                "name": in_every_language(node.name, rules),
-                "parent": Ref("categories", node.parent_key) if node.parent_key else HOME,
-                "active": "1",
-            },
-            reasons={
-                "name": node.explanation,
-                "parent": f"place dans l'arborescence de Sage : « {node.path} »",
-                "active": "au moins un article publié s'y trouve",
-            },
-            at_creation={"link_rewrite": in_every_language(link_rewrite(node.name), rules)},
-        )
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    refs: Mapping[str, Ref]
+    branches: Mapping[str, Sequence[str]]
+
+    def of(self, product: CatalogueProduct) -> list[Ref]:
+        """The main category's branch, then those of the further ones; each category once."""
+        keys = (product.category_key, *product.categories)
+        found = (self.refs[one] for key in keys for one in self.branches.get(key, ()))
+        return list(dict.fromkeys(found)) or [self.refs[""]]
 
 
 def desired_products(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
     """Ready ones whole, held ones with their cause; those that are out or gone are hidden where they were published."""
-    branches = _branches(catalogue)
+    tree = _Tree(category_refs(catalogue, rules), branches(catalogue))
     for product in catalogue.products:
         if product.readiness == "out":
-            yield _hidden(product)
             continue
-        fields = _product_fields(product, _all_branches(product, branches), rules)
+        fields = _product_fields(product, tree, rules)
         more = {name: found for part in PARTS for name, found in part(product, rules).items()}
         fields.update({name: value for name, (value, _why) in more.items()})
         yield Desired(
@@ -56,7 +48,10 @@ def desired_products(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired
             reasons=_product_reasons(product, fields) | {name: why for name, (_value, why) in more.items()},
             at_creation=_at_creation(product, rules),
             held=held(product.problems[0]) if product.readiness == "held" else None,
+            cleared={**BACK, **_emptied(fields, rules)},
         )
+    # After the others: a product that visitors are led to may be made in the same run.
+    yield from (away(product) for product in catalogue.products if product.readiness == "out")
     yield from map(_gone, catalogue.gone)
 
 
@@ -81,18 +76,7 @@ def desired_combinations(catalogue: Catalogue, rules: ShopRules) -> Iterator[Des
                 yield Desired("combinations", combination.key, product.name, fields={}, update_only=True)
 
 
-def _hidden(product: CatalogueProduct) -> Desired:
-    return Desired(
-        kind="products",
-        key=product.key,
-        label=f"{product.reference} · {product.name}",
-        fields={"active": "0"},
-        reasons={"active": product.explanations["active"]},
-        update_only=True,
-    )
-
-
-def _product_fields(product: CatalogueProduct, branch: list[str], rules: ShopRules) -> dict[str, Value]:
+def _product_fields(product: CatalogueProduct, tree: _Tree, rules: ShopRules) -> dict[str, Value]:
     return {
         "reference": product.reference,
         "ean13": product.ean13,
@@ -101,8 +85,8 @@ def _product_fields(product: CatalogueProduct, branch: list[str], rules: ShopRul
         "tax": Ref("taxes", plain(product.tax_rate)) if product.tax_rate else None,
         "weight": shop_decimal(product.weight),
         "active": "1",
-        "category": Ref("categories", product.category_key) if product.category_key else HOME,
-        "categories": [Ref("categories", key) for key in branch] or [HOME],
+        "category": tree.refs.get(product.category_key, tree.refs[""]),
+        "categories": tree.of(product),
     }
 
 
@@ -112,30 +96,22 @@ def _product_reasons(product: CatalogueProduct, fields: dict[str, Value]) -> dic
     return {name: said[name] for name in fields if name in said}
 
 
+def _emptied(fields: Mapping[str, Value], rules: ShopRules) -> dict[str, Value]:
+    """What Sage gave once and gives no more."""
+    known = {**texts.emptied(rules), **brands.EMPTIED}
+    return {name: value for name, value in known.items() if name not in fields}
+
+
 def _at_creation(product: CatalogueProduct, rules: ShopRules) -> dict[str, Value]:
     return {
-        "link_rewrite": in_every_language(link_rewrite(product.name), rules),
+        "link_rewrite": texts.first_address(product, rules),
         "state": "1",
         "available_for_order": "1",
         "show_price": "1",
         "minimal_quantity": "1",
         "visibility": "both",
-        "product_type": "combinations" if product.combinations else "standard",
+        "product_type": "combinations" if product.combinations else "pack" if product.pack else "standard",
     }
-
-
-def _all_branches(product: CatalogueProduct, branches: dict[str, list[str]]) -> list[str]:
-    """The main category's branch, then those of the further ones; each category once."""
-    keys = (product.category_key, *product.categories)
-    return list(dict.fromkeys(one for key in keys for one in branches.get(key, [])))
-
-
-def _branches(catalogue: Catalogue) -> dict[str, list[str]]:
-    """Category -> the keys from the root down to it."""
-    branches: dict[str, list[str]] = {}
-    for node in catalogue.categories:
-        branches[node.key] = [*branches.get(node.parent_key, []), node.key]
-    return branches
 
 
 def _combination(product: CatalogueProduct, combination: CatalogueCombination) -> Desired:

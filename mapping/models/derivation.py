@@ -50,7 +50,7 @@ class DerivationTrace(models.Model):
     """Of the derived product."""
     resources = models.PositiveIntegerField()
     """How many resources of the shop it stands for."""
-    category_key = models.CharField(max_length=100, blank=True)
+    category_key = models.CharField(max_length=300, blank=True)
     """Empty when the product is out, or has none."""
     shared_keys = models.TextField(blank=True)
     """Of what it shares with others (option values, features, brands ...), one per line; empty when it is out."""

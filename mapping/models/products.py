@@ -10,10 +10,10 @@ class Category(models.Model):
     """A node of the shop's tree, from a family or a catalogue node."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="categories")
-    key = models.CharField(max_length=100)
-    """"FAM:code" or "CAT:number"."""
+    key = models.CharField(max_length=300)
+    """"FAM:code", "CAT:number" or "MORE:source|path"."""
     name = models.CharField(_("name"), max_length=128)
-    parent_key = models.CharField(max_length=100, blank=True)
+    parent_key = models.CharField(max_length=300, blank=True)
     path = models.CharField(_("path"), max_length=600)
     position = models.PositiveIntegerField(default=0)
     product_count = models.PositiveIntegerField(_("products"), default=0)
@@ -46,7 +46,7 @@ class Product(models.Model):
     weight = models.DecimalField(_("weight (kg)"), max_digits=12, decimal_places=6, default=0)
     price = models.DecimalField(_("price excl. tax"), max_digits=20, decimal_places=6, default=0)
     tax_rate = models.DecimalField(_("VAT (%)"), max_digits=6, decimal_places=3, null=True)
-    category_key = models.CharField(max_length=100, blank=True)
+    category_key = models.CharField(max_length=300, blank=True)
     category_path = models.CharField(_("category"), max_length=600, blank=True)
     quantity = models.IntegerField(_("stock"), null=True)
     """None: Sage does not track its stock."""

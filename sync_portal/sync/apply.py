@@ -15,7 +15,7 @@ from connectors.prestashop.resources import check
 from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity
 from mapping.state import from_json
-from sync_portal.sync import forms
+from sync_portal.sync import forms, owners, pairs
 from sync_portal.sync.adoption import adopt, candidates_of
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.forms import ShopValue
@@ -23,6 +23,7 @@ from sync_portal.sync.kinds import KINDS, Kind
 from sync_portal.sync.models import Action, Change
 from sync_portal.sync.outcomes import store
 from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.spelling import spelt
 from sync_portal.sync.tasks import Task, live
 
 Sender = Callable[[RunContext, Resolver, Kind, list[Task]], None]
@@ -36,9 +37,9 @@ def apply(context: RunContext, resolver: Resolver, changes: Sequence[Change], wa
     Raises:
         ConfigurationError, Cancelled, LeaseLost: the run stops here; what was done is stored.
     """
-    from sync_portal.sync import apply_images
+    from sync_portal.sync import apply_documents, apply_images
 
-    senders: dict[str, Sender] = {"images": apply_images.send}
+    senders: dict[str, Sender] = {"images": apply_images.send, "attachments": apply_documents.send}
     done = 0
     for kind, tasks in _slices(changes, wanted):
         try:
@@ -103,6 +104,7 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
     for task in live(tasks):
         if task.change.action == Action.UPDATE:
             task.shop_id = resolver.bindings[kind.name, task.change.key].remote_id
+    _leave_what_is_filled(resolver, kind, [task for task in live(tasks) if task.shop_id is not None])
     if kind.read_first:
         _leave_what_is_right(
             resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent]
@@ -124,7 +126,8 @@ def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     for task in tasks:
         fields = {name: from_json(value) for name, value in task.values.items()}
         try:
-            task.encoded = forms.encode(kind, fields, resolver.id_of, languages)
+            encoded = forms.encode(kind, fields, resolver.id_of, languages)
+            task.encoded = spelt(kind, fields, encoded, known)
             _check_values(kind, task.encoded, known)
         except (RejectedRecordError, RetryableError) as error:
             task.error = error
@@ -148,17 +151,28 @@ def _check_values(kind: Kind, encoded: Mapping[str, ShopValue], known: ShopCapab
         raise RejectedRecordError("shop.invalid_value", {"resource": kind.resource, **facts})
 
 
+def _leave_what_is_filled(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
+    """Look at what is only to be filled where it is empty: nothing is known of it until then."""
+    owner_of = resolver.owner_of
+    looked_at = owners.only_when_empty(kind, [task for task in tasks if not task.sent and not task.adopted], owner_of)
+    held = _held(resolver, kind, looked_at)
+    for task in looked_at:
+        if task.shop_id in held:
+            owners.leave_filled(resolver, kind, task, held[task.shop_id], owner_of)
+            task.as_found = task.sent = not task.encoded
+
+
 def _leave_what_is_right(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     held = _held(resolver, kind, tasks)
     for task in tasks:
         row = held.get(task.shop_id)
-        task.as_found = task.sent = row is not None and not _mismatches(kind, task.encoded, row)
+        task.as_found = task.sent = row is not None and not _mismatches(resolver, kind, task.encoded, row)
 
 
 def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     if not tasks:
         return
-    entities = [forms.to_entity(kind, task.encoded) for task in tasks]
+    entities = [forms.to_entity(kind, _at_once(kind, task.encoded)) for task in tasks]
 
     def find(entity: Entity) -> Entity | None:
         position = next(place for place, sent in enumerate(entities) if sent is entity)
@@ -166,12 +180,29 @@ def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
 
     for task, outcome in zip(tasks, resolver.webservice.create(kind.resource, entities, find=find), strict=True):
         task.shop_id, task.error, task.sent = outcome.id, outcome.error, outcome.error is None
+    _complete(resolver, kind, [task for task in live(tasks) if kind.after_creation & task.encoded.keys()])
+
+
+def _at_once(kind: Kind, encoded: Mapping[str, ShopValue]) -> Mapping[str, ShopValue]:
+    return {name: value for name, value in encoded.items() if name not in kind.after_creation}
+
+
+def _complete(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
+    """Send what the shop had filled in by itself in what was just made; what it refuses is not confirmed."""
+    if not tasks:
+        return
+    values = [{name: value for name, value in task.encoded.items() if name in kind.after_creation} for task in tasks]
+    entities = [
+        forms.to_entity(kind, value, shop_id=task.shop_id) for task, value in zip(tasks, values, strict=True)
+    ]
+    resolver.webservice.update(kind.resource, entities)
 
 
 def _update(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     if not tasks:
         return
-    entities = [forms.to_entity(kind, task.encoded, shop_id=task.shop_id) for task in tasks]
+    wanted = pairs.with_others(resolver, kind, tasks)
+    entities = [forms.to_entity(kind, one, shop_id=task.shop_id) for task, one in zip(tasks, wanted, strict=True)]
     for task, outcome in zip(tasks, resolver.webservice.update(kind.resource, entities), strict=True):
         task.error, task.sent = outcome.error, outcome.error is None
 
@@ -193,7 +224,7 @@ def _confirm(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
         if row is None:
             task.mismatch = {"field": "id", "found": "", "sent": str(task.shop_id)}
             task.unconfirmed = frozenset(task.encoded)
-        elif different := _mismatches(kind, task.encoded, row):
+        elif different := _mismatches(resolver, kind, task.encoded, row):
             task.mismatch = different[0]
             task.unconfirmed = frozenset(one["field"] for one in different)
 
@@ -208,9 +239,11 @@ def _held(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> dict[int | N
     return {row.id: row for row in rows}
 
 
-def _mismatches(kind: Kind, encoded: Mapping[str, ShopValue], row: Entity) -> list[dict[str, str]]:
+def _mismatches(
+    resolver: Resolver, kind: Kind, encoded: Mapping[str, ShopValue], row: Entity
+) -> list[dict[str, str]]:
     return [
         {"field": name, "found": forms.readable(found), "sent": forms.readable(sent)}
         for name, sent in encoded.items()
-        if not forms.same(sent, found := forms.held_value(kind, name, row))
+        if not forms.same(sent, found := pairs.ours(resolver, kind, name, forms.held_value(kind, name, row)))
     ]

@@ -136,8 +136,10 @@ class Derivation:
             if self._by_article:
                 for references in loading.in_parts(self._articles()):
                     whole = groups.with_members(references)
-                    data = loading.articles_data(self._client, common, whole)
-                    products = company.products(data, references, choosing.choices_of(self._client, whole))
+                    named = choosing.named_articles(choosing.choices_of(self._client, whole))
+                    data = loading.articles_data(self._client, common, {*whole, *named})
+                    chosen = choosing.choices_of(self._client, data.articles)
+                    products = company.products(data, references, chosen)
                     self._look_for_strays(products, dated(data, after=self._last_day, until=self._today))
                     self._plan_articles(company, references, products, resolver, owner_of)
                     self._context.beat()
@@ -297,7 +299,24 @@ class Derivation:
         catalogue = company.catalogue((), category_keys=self._traces.category_keys(), shared=self._traces.shared_keys())
         parts = store.PARTS - PER_ARTICLE - (frozenset() if self._accounts_are_known() else {"customers"})
         catalogue = self._stored(catalogue, parts)
-        self._lines.common = len(self._plan_part(catalogue, resolver, owner_of))
+        places = self._plan_part(catalogue, resolver, owner_of)
+        hidden = self._plan_hidden(places, resolver, owner_of)
+        self._lines.common = len(places) + hidden
+
+    def _plan_hidden(self, wanted: Sequence[Place], resolver: Resolver, owner_of: OwnerOf) -> int:
+        """Categories in the shop by us that no product leads to any more; how many there are.
+
+        Only when the categories of all products are known: a run of a part may rest on an older whole one.
+        """
+        if self._flow.hides is None or scopes.partial(self._context.run.scope):
+            return 0
+        left = marks.unwanted_names(self._shop, _OF_THE_WHOLE, {key for kind, key in wanted if kind == _OF_THE_WHOLE})
+        desired = list(self._flow.hides(left, self._rules))
+        places = [(item.kind, item.key) for item in desired]
+        self._lines.by_desire[-1].extend(self._compare(desired, places, resolver, owner_of))
+        if self._look.articles is not None:
+            self._lines.seen.update(places)
+        return len(places)
 
     def _stored(
         self, catalogue: Catalogue, parts: frozenset[str], *, articles: Collection[str] | None = None
@@ -338,7 +357,13 @@ class Derivation:
         return changes
 
     def _remove(self, resolver: Resolver, places: Collection[Place]) -> None:
+        if not self._rules.images.remove:
+            places = [place for place in places if place[0] != "images" or self._taken_away(place)]
         self._lines.removed += removals(self._flow.removes, set(), resolver.bound_of(sorted(places)))
+
+    def _taken_away(self, place: Place) -> bool:
+        """A photo that is not merely gone from its source: a person hid it, or removed what a person had brought."""
+        return place in self._lines.left_out or UPLOADED in place[1]
 
     def _finished(self, resolver: Resolver) -> Plan:
         if self._look.articles is None and self._flow.removes:
@@ -355,14 +380,8 @@ class Derivation:
         known = self._mark.common_resources if self._mark else 0
         return self._lines.common if self._look.common and self._accounts_are_known() else known
 
-        if not self._rules.images.remove:
-            places = [place for place in places if place[0] != "images" or self._taken_away(place)]
     def _accounts_are_known(self) -> bool:
         return self._look.accounts or self._look.articles is None or "customers" not in self._parts
-    def _taken_away(self, place: Place) -> bool:
-        """A photo that is not merely gone from its source: a person hid it, or removed what a person had brought."""
-        return place in self._lines.left_out or UPLOADED in place[1]
-
 
     # --- what stays and what comes back ----------------------------------------------------------------------------
 

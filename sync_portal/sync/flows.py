@@ -34,6 +34,8 @@ class Flow:
     """Kinds whose resources are deleted from the shop when they are no longer wanted; all others stay."""
     removable: Callable[[str, str], bool] = lambda kind, key: True
     """Which of them, by kind and local key."""
+    hides: Callable[[Iterable[tuple[str, str]], ShopRules], Iterable[Desired]] | None = None
+    """What becomes of the categories of ours, (key, name), that are no longer wanted: they stay, hidden."""
     run: Callable[[RunContext], None] | None = None
     lane: str = "slow"
     promise_minutes: int = 24 * 60

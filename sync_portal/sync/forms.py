@@ -9,13 +9,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connectors.prestashop.xml import Entity
+from mapping.html_text import canonical
 from mapping.state import Ref, Value
+from sync_portal.sync import bundles, pairs
 from sync_portal.sync.kinds import Form, Kind, ShopField
 
 SIX_PLACES = Decimal("0.000001")
 
-ShopValue = str | dict[int, str] | list[int]
-"""What one field is in the shop: text, texts by language id, or ids of an association."""
+ShopValue = str | dict[int, str] | list[int] | list[tuple[int, int]] | list[tuple[int, int, int]]
+"""What one field is in the shop: text, texts by language id, ids of an association, pairs of them, or a pack's lines."""
 
 
 def encode(
@@ -33,12 +35,16 @@ def _encode(
     shop_field: ShopField, value: Value, id_of: Callable[[Ref], int], languages: Mapping[str, int]
 ) -> ShopValue:
     match shop_field.form:
-        case Form.LANG if isinstance(value, Mapping):
+        case Form.LANG | Form.HTML if isinstance(value, Mapping):
             return {languages[iso]: text for iso, text in value.items() if iso in languages}
         case Form.REF:
             return str(id_of(value)) if isinstance(value, Ref) else "0"
         case Form.REFS if not isinstance(value, str | Mapping | Ref) and value is not None:
             return [id_of(ref) for ref in value]
+        case Form.PAIRS if not isinstance(value, str | Mapping | Ref) and value is not None:
+            return [pairs.ids_of(ref, id_of) for ref in value]
+        case Form.BUNDLE if not isinstance(value, str | Mapping | Ref) and value is not None:
+            return [bundles.ids_of(ref, id_of) for ref in value]
         case Form.NUMBER:
             return number(str(value))
     return "" if value is None else str(value)
@@ -59,7 +65,7 @@ def to_entity(kind: Kind, encoded: Mapping[str, ShopValue], *, shop_id: int | No
     for name, value in encoded.items():
         shop_field = kind.fields[name]
         if isinstance(value, list):
-            associations[shop_field.name] = [{"id": str(item)} for item in value]
+            associations[shop_field.name] = [_item(shop_field, item) for item in value]
         elif (
             shop_field.form is Form.NUMBER
             and shop_field.name in {"quantity", "from_quantity"}
@@ -71,6 +77,14 @@ def to_entity(kind: Kind, encoded: Mapping[str, ShopValue], *, shop_id: int | No
     return Entity(fields=fields, associations=associations or None)
 
 
+def _item(shop_field: ShopField, item: int | tuple[int, int] | tuple[int, int, int]) -> dict[str, str]:
+    if isinstance(item, int):
+        return {"id": str(item)}
+    if len(item) == 3:
+        return bundles.to_item(item)
+    return {"id": str(item[0]), shop_field.node: str(item[1])}
+
+
 def _first_values(kind: Kind) -> dict[str, str | dict[int, str]]:
     return {**kind.constants, **{name: make() for name, make in kind.made_up.items()}}
 
@@ -80,8 +94,13 @@ def display_of(kind: Kind, names: Mapping[str, Any] | set[str] | frozenset[str])
     display = ["id"]
     for name in names:
         shop_field = kind.fields[name]
-        display.append(f"{shop_field.name}[id]" if shop_field.form is Form.REFS else shop_field.name)
+        if shop_field.name == "id":
+            continue
+        display.append(shop_field.name + _DISPLAYED.get(shop_field.form, "").format(shop_field.node))
     return display
+
+
+_DISPLAYED = {Form.REFS: "[id]", Form.PAIRS: "[id,{}]", Form.BUNDLE: "[id,id_product_attribute,quantity]"}
 
 
 def held_value(kind: Kind, name: str, entity: Entity) -> ShopValue:
@@ -89,12 +108,19 @@ def held_value(kind: Kind, name: str, entity: Entity) -> ShopValue:
     shop_field = kind.fields[name]
     if shop_field.form is Form.REFS:
         return [int(item["id"]) for item in (entity.associations or {}).get(shop_field.name, [])]
+    if shop_field.form is Form.PAIRS:
+        items = (entity.associations or {}).get(shop_field.name, [])
+        return [(int(item["id"]), int(item.get(shop_field.node) or 0)) for item in items]
     value = entity.fields.get(shop_field.name, "")
     if isinstance(value, dict):
-        return dict(value)
+        return {language: _spelt(shop_field, text) for language, text in value.items()}
     if shop_field.form is Form.NUMBER:
         return number(value)
-    return (value or "0") if shop_field.form is Form.REF else value
+    return (value or "0") if shop_field.form in {Form.REF, Form.FLAG} else value
+
+
+def _spelt(shop_field: ShopField, text: str) -> str:
+    return canonical(text) if shop_field.form is Form.HTML else text
 
 
 def same(sent: ShopValue, found: ShopValue) -> bool:
@@ -104,7 +130,8 @@ def same(sent: ShopValue, found: ShopValue) -> bool:
     if isinstance(sent, dict):  # one language only: the shop's answer may be plain text
         return found in sent.values()
     if isinstance(sent, list) and isinstance(found, list):
-        return sorted(sent) == sorted(found)
+        lines = [one for one in (*sent, *found) if isinstance(one, tuple) and len(one) == 3]
+        return bundles.same(sent, found) if lines else sorted(sent) == sorted(found)  # type: ignore[arg-type,type-var]
     return sent == found
 
 
@@ -113,5 +140,5 @@ def readable(value: ShopValue) -> str:
     if isinstance(value, dict):
         return " / ".join(value.values())
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(str(item) if isinstance(item, int) else ":".join(map(str, item)) for item in value)
     return value

@@ -22,11 +22,22 @@ class Form(Enum):
     """The id of another resource; 0 for none."""
     REFS = "refs"
     """Ids in an association, compared as a set."""
+    HTML = "html"
+    """Texts by language in HTML: compared in one spelling, because the shop rewrites entities and single tags."""
+    PAIRS = "pairs"
+    """Features of a product: (feature, value) in an association. A value names its feature; see `sync.pairs`."""
+    BUNDLE = "bundle"
+    """The content of a pack in an association; see `sync.bundles`."""
+    FLAG = "flag"
+    """"0" or "1"; the shop may leave "0" blank."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShopField:
-    """One field of a resource; for `Form.REFS` the name is that of the association and `node` of its entries."""
+    """One field of a resource; for `Form.REFS` the name is that of the association and `node` of its entries.
+
+    For `Form.PAIRS` `node` is what the entries call the second id; the first is their "id".
+    """
 
     name: str
     form: Form = Form.TEXT
@@ -58,6 +69,8 @@ class Kind:
     """Its value moves in the shop by itself (an order takes stock): look before writing, what is right already is
     left.
     """
+    after_creation: frozenset[str] = frozenset()
+    """Fields that the shop fills in by itself while it makes a resource (a place at the end): sent when it is there."""
     slice: int = 100
     """How many are sent, confirmed and stored together."""
 
@@ -76,6 +89,9 @@ FIRST_ONLY = frozenset({"link_rewrite", "state", "available_for_order", "show_pr
     {"visibility", "product_type", "default_on"}
 )
 """Given when a resource is made and never looked at again: afterwards they are the shop's."""
+
+UNWATCHED = FIRST_ONLY | {"redirect_type", "redirect_to", "type", "pack_stock_type"}
+"""What a check of the shop does not compare: also what versions spell in their own ways (see `sync.spelling`)."""
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -96,28 +112,71 @@ KINDS: dict[str, Kind] = {
         Kind(
             name="product_options",
             resource="product_options",
-            fields=_lang("name", "public_name") | _text("group_type"),
+            fields=_lang("name", "public_name")
+            | _text("group_type", "position")
+            | {"is_color_group": ShopField("is_color_group", Form.FLAG)},
             identity=("name",),
+            after_creation=frozenset({"position"}),
         ),
         Kind(
             name="product_option_values",
             resource="product_option_values",
-            fields=_lang("name") | {"option": ShopField("id_attribute_group", Form.REF)},
+            fields=_lang("name")
+            | _text("color", "position")
+            | {"option": ShopField("id_attribute_group", Form.REF)},
             identity=("option", "name"),
             lookup="option",
+            after_creation=frozenset({"position"}),
+        ),
+        Kind(
+            name="product_features",
+            resource="product_features",
+            fields=_lang("name") | _text("position"),
+            identity=("name",),
+            after_creation=frozenset({"position"}),
+        ),
+        Kind(
+            name="product_feature_values",
+            resource="product_feature_values",
+            fields={
+                "name": ShopField("value", Form.LANG),
+                "feature": ShopField("id_feature", Form.REF),
+                "custom": ShopField("custom", Form.FLAG),
+            },
+            # A custom value belongs to one product: it is never taken for the one that all share.
+            identity=("feature", "name", "custom"),
+            lookup="feature",
+        ),
+        Kind(name="manufacturers", resource="manufacturers", fields=_text("name", "active"), identity=("name",)),
+        Kind(name="suppliers", resource="suppliers", fields=_text("name", "active"), identity=("name",)),
+        Kind(
+            name="tags",
+            resource="tags",
+            fields=_text("name") | {"language": ShopField("id_lang", Form.REF)},
+            identity=("language", "name"),
+            lookup="name",
         ),
         Kind(
             name="products",
             resource="products",
-            fields=_lang("name", "link_rewrite")
+            fields=_lang("name", "link_rewrite", "meta_title", "meta_description")
             | _text("reference", "ean13", "active", "state", "available_for_order", "show_price", "minimal_quantity")
             | _text("visibility", "product_type")
             | {
+                "description": ShopField("description", Form.HTML),
+                "description_short": ShopField("description_short", Form.HTML),
                 "price": ShopField("price", Form.NUMBER),
                 "weight": ShopField("weight", Form.NUMBER),
+                "manufacturer": ShopField("id_manufacturer", Form.REF),
+                "supplier": ShopField("id_supplier", Form.REF),
+                "tags": ShopField("tags", Form.REFS, node="tag"),
                 "tax": ShopField("id_tax_rules_group", Form.REF),
                 "category": ShopField("id_category_default", Form.REF),
                 "categories": ShopField("categories", Form.REFS, node="category"),
+                "features": ShopField("product_features", Form.PAIRS, node="id_feature_value"),
+                "redirect_to": ShopField("id_type_redirected", Form.REF),
+                "redirect_product": ShopField("id_product_redirected", Form.REF),
+                "redirect_type": ShopField("redirect_type"),
             },
             identity=("reference",),
             lookup="reference",
@@ -136,6 +195,32 @@ KINDS: dict[str, Kind] = {
             },
             identity=("product", "values"),
             lookup="product",
+        ),
+        Kind(
+            name="product_suppliers",
+            resource="product_suppliers",
+            fields={
+                "product": ShopField("id_product", Form.REF),
+                "supplier": ShopField("id_supplier", Form.REF),
+                "reference": ShopField("product_supplier_reference"),
+            },
+            identity=("product", "supplier"),
+            lookup="product",
+            constants={"id_product_attribute": "0", "id_currency": "0"},
+        ),
+        Kind(
+            name="product_links",
+            resource="products",
+            fields=_text("type", "product_type", "pack_stock_type")
+            | {
+                "product": ShopField("id", Form.REF),
+                "accessories": ShopField("accessories", Form.REFS, node="product"),
+                "pack": ShopField("product_bundle", Form.BUNDLE),
+            },
+            identity=("product",),
+            lookup="product",
+            creatable=False,
+            slice=50,
         ),
         Kind(
             name="stock",
@@ -184,36 +269,6 @@ KINDS: dict[str, Kind] = {
             identity=("product",),
             slice=20,
         ),
-        Kind(
-            name="customers",
-            resource="customers",
-            fields=_text("email", "firstname", "lastname", "company", "siret", "active")
-            | {
-                "group": ShopField("id_default_group", Form.REF),
-                "groups": ShopField("groups", Form.REFS, node="group"),
-            },
-            identity=("email",),
-            lookup="email",
-            made_up={"passwd": lambda: secrets.token_urlsafe(24)},
-            slice=20,
-        ),
-        Kind(
-            name="addresses",
-            resource="addresses",
-            fields=_text(
-                "alias", "company", "firstname", "lastname", "address1", "address2", "postcode", "city", "phone"
-            )
-            | {
-                "customer": ShopField("id_customer", Form.REF),
-                "country": ShopField("id_country", Form.REF),
-            },
-            identity=("customer", "alias"),
-            lookup="customer",
-        ),
-    )
-}
-            slice=20,
-        ),
         # Fields of resources that other kinds own: which photo is a product's cover, which ones a combination shows.
         # `read_first`: the first photo is the cover by itself, and who deletes a photo deletes its mention.
         Kind(
@@ -245,3 +300,33 @@ KINDS: dict[str, Kind] = {
             resource="attachments",
             fields=_text("content", "name") | {"product": ShopField("id_product", Form.REF)},
             identity=("product",),
+            slice=20,
+        ),
+        Kind(
+            name="customers",
+            resource="customers",
+            fields=_text("email", "firstname", "lastname", "company", "siret", "active")
+            | {
+                "group": ShopField("id_default_group", Form.REF),
+                "groups": ShopField("groups", Form.REFS, node="group"),
+            },
+            identity=("email",),
+            lookup="email",
+            made_up={"passwd": lambda: secrets.token_urlsafe(24)},
+            slice=20,
+        ),
+        Kind(
+            name="addresses",
+            resource="addresses",
+            fields=_text(
+                "alias", "company", "firstname", "lastname", "address1", "address2", "postcode", "city", "phone"
+            )
+            | {
+                "customer": ShopField("id_customer", Form.REF),
+                "country": ShopField("id_country", Form.REF),
+            },
+            identity=("customer", "alias"),
+            lookup="customer",
+        ),
+    )
+}

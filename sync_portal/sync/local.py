@@ -9,26 +9,31 @@ from typing import Any
 from connectors.errors import RejectedRecordError, RetryableError
 from connectors.prestashop.xml import Entity
 from mapping.state import Ref, Value, from_json, to_json
-from sync_portal.sync import forms
+from sync_portal.sync import bundles, forms, pairs
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import Form, Kind
 from sync_portal.sync.resolver import Resolver
 
 REFERS_TO: Mapping[str, str] = {
+    "accessories": "products",
     "categories": "categories",
     "category": "categories",
     "combination": "combinations",
-    "country": "countries",
     "cover": "images",
+    "country": "countries",
     "customer": "customers",
+    "feature": "product_features",
     "group": "groups",
     "groups": "groups",
-    "option": "product_options",
-    "parent": "categories",
     "images": "images",
     "language": "languages",
     "manufacturer": "manufacturers",
+    "option": "product_options",
+    "parent": "categories",
     "product": "products",
+    "supplier": "suppliers",
+    "tags": "tags",
+    "redirect_to": "products",
     "tax": "taxes",
     "values": "product_option_values",
 }
@@ -40,7 +45,7 @@ def held_as(resolver: Resolver, kind: Kind, name: str, like: Any, entity: Entity
 
     An id that is nobody's we know becomes the reference "#<id>", which `Resolver.id_of` can send back.
     """
-    found = forms.held_value(kind, name, entity)
+    found = pairs.ours(resolver, kind, name, forms.held_value(kind, name, entity))
     wanted = from_json(like)
     return like if _same(resolver, kind, name, wanted, found) else _told(resolver, kind, name, wanted, found)
 
@@ -58,13 +63,19 @@ def _told(resolver: Resolver, kind: Kind, name: str, wanted: Value, found: ShopV
         names = {number: iso for iso, number in resolver.languages.items()}
         return {names.get(language, str(language)): text for language, text in found.items()}
     if isinstance(found, list):
-        return [_ref(resolver, name, number) for number in found]
+        return [_item(resolver, name, one) for one in found]
     match kind.fields[name].form:
         case Form.REF:
             return _ref(resolver, name, int(found)) if found.isdigit() and int(found) else None
         case Form.NUMBER if isinstance(wanted, str) and "." not in wanted:
             return str(int(Decimal(found)))  # a quantity is a whole number in Sage's form too
     return found
+
+
+def _item(resolver: Resolver, name: str, one: int | tuple[int, ...]) -> Any:
+    if isinstance(one, int):
+        return _ref(resolver, name, one)
+    return to_json(bundles.told(resolver, one) if len(one) == 3 else pairs.told(resolver, one))  # type: ignore[arg-type]
 
 
 def _ref(resolver: Resolver, name: str, number: int) -> Any:

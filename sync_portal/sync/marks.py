@@ -92,6 +92,16 @@ def unwanted(shop: ShopConnection, kinds: Collection[str], wanted: Collection[Pl
             yield kind, key
 
 
+def unwanted_names(shop: ShopConnection, kind: str, wanted: Collection[str]) -> list[tuple[str, str]]:
+    """(key, name) of the resources of this kind that are in the shop by us and not among those wanted."""
+    rows = Binding.objects.filter(shop=shop, kind=kind, remote_id__isnull=False).order_by("key")
+    return [
+        (key, next(iter((confirmed.get("name") or {}).values()), ""))
+        for key, confirmed in rows.values_list("key", "confirmed").iterator()
+        if key not in wanted
+    ]
+
+
 def _bindings(shop: ShopConnection, kinds: Collection[str]) -> QuerySet[Binding]:
     return Binding.objects.filter(shop=shop, kind__in=kinds)
 
@@ -156,6 +166,11 @@ class Traces:
         """Article -> fingerprint of the product that it last came to."""
         return dict(self._rows.filter(article__in=articles).values_list("article", "fingerprint"))
 
+    def removable(self, articles: Collection[str]) -> set[Place]:
+        """What these articles last had in the shop of the kinds that go when they are no longer wanted."""
+        rows = self._rows.filter(article__in=articles).values_list("removable", flat=True)
+        return {(kind, key) for places in rows for kind, key in places}
+
     def replace(self, articles: Collection[str], new: Iterable[Trace]) -> dict[str, Trace]:
         """These articles were derived, to that; returns what they were before. One without a new trace is gone."""
         rows = self._rows.filter(article__in=articles).values_list(*_COLUMNS)
@@ -166,11 +181,6 @@ class Traces:
         self._old.update(old)
         self._new.update({one.article: one for one in new})
         return old
-    def removable(self, articles: Collection[str]) -> set[Place]:
-        """What these articles last had in the shop of the kinds that go when they are no longer wanted."""
-        rows = self._rows.filter(article__in=articles).values_list("removable", flat=True)
-        return {(kind, key) for places in rows for kind, key in places}
-
 
     def resources(self) -> int:
         """Of all articles, those derived in this run included."""

@@ -20,7 +20,9 @@ from sync_portal.sync.models import Action, Change, ChangeState, Run
 from sync_portal.sync.plan import PlannedChange
 
 PLAN_EXPIRES = timedelta(hours=4)
-SHARED = frozenset({"groups", "categories", "product_options", "product_option_values"})
+SHARED = frozenset({"groups", "categories", "product_options", "product_option_values"}) | frozenset(
+    {"product_features", "product_feature_values", "manufacturers", "suppliers", "tags"}
+)
 """Kinds that a product may need first; they are cheap and go along."""
 
 Wanted = Callable[[PlannedChange], bool]

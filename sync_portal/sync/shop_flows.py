@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mapping import desired
 from mapping.combinations import made_by_choice
+from mapping.desired.categories import emptied_categories
 from sync_portal.sync import drift
 from sync_portal.sync.flows import Flow, register
 
@@ -27,10 +28,18 @@ CATALOGUE = register(
             desired.desired_categories,
             desired.desired_options,
             desired.desired_values,
+            desired.desired_features,
+            desired.desired_feature_values,
+            desired.desired_manufacturers,
+            desired.desired_suppliers,
+            desired.desired_tags,
             desired.desired_products,
+            desired.desired_product_suppliers,
             desired.desired_combinations,
+            desired.desired_links,
         ),
-        removes=frozenset({"combinations"}),
+        hides=emptied_categories,
+        removes=frozenset({"combinations", "product_suppliers"}),
         removable=lambda kind, key: kind != "combinations" or made_by_choice(key),
     )
 )
@@ -74,7 +83,7 @@ PRICES = register(
 IMAGES = register(
     Flow(
         name="images",
-        label=_("Photos"),
+        label=_("Photos and documents"),
         icon="photo",
         streams=("media", "articles"),
         parts=frozenset({"products", "images"}),
