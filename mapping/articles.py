@@ -8,16 +8,17 @@ from datetime import date
 from decimal import Decimal
 
 from connectors.sage.records import Article
-from mapping import brands, documents, features, links, texts
+from mapping import brands, documents, features, links, packs, texts
 from mapping.barcodes import valid_ean
-from mapping.catalogue import ZERO, CatalogueCombination, CataloguePrice, CatalogueProduct, Problem
+from mapping.catalogue import ZERO, CatalogueCombination, CataloguePrice, CatalogueProduct, Problem, Readiness
 from mapping.categories import CategoryTree
+from mapping.away import policy
+from mapping.away import said as said_away
 from mapping.checks import Facts, readiness, warnings
 from mapping.choices import Choices
 from mapping.combinations import VariantSet, combinations, ean_problems
 from mapping.gammes import Gammes
 from mapping.groups import Groups
-from mapping.naming import shop_name
 from mapping.numbers import micro, plain, said
 from mapping.packagings import packagings
 from mapping.photo_patterns import FolderFiles
@@ -25,9 +26,11 @@ from mapping.photos import photos_of
 from mapping.price_steps import PriceStep, explained
 from mapping.pricing import NO_VARIANT, Buyer, Price, PriceBook
 from mapping.rules import ShopRules
+from mapping.selection import Verdict, verdict
 from mapping.source import SageData, Variant
 from mapping.specific_prices import Audience, PricedProduct, specific_prices
 from mapping.stock import StockBook
+from mapping.texts import TextBook
 
 KILOGRAMS = (Decimal(1000), Decimal(100), Decimal(1), Decimal("0.001"), Decimal("0.000001"))
 """AR_UnitePoids: 0 tonne, 1 quintal, 2 kilogram, 3 gram, 4 milligram."""
@@ -44,6 +47,7 @@ class Workshop:
     gammes: Gammes
     prices: PriceBook
     stock: StockBook
+    texts: TextBook
     doubled_eans: frozenset[str]
     twins: Mapping[str, tuple[str, ...]]
     audiences: Sequence[Audience]
@@ -52,37 +56,34 @@ class Workshop:
     """Article -> the customers who have their own terms for it."""
     choices: Choices
     groups: Groups
+    files: FolderFiles
+    """Of the media folders, for photos that are found by their names."""
     today: date
 
 
-def product(shop: Workshop, article: Article) -> CatalogueProduct:
-    files: FolderFiles
-    """Of the media folders, for photos that are found by their names."""
-    """The product of an article, whatever its readiness: those that stay out are shown with their reason."""
-    name = shop_name(article.label, shop.rules.name_replacements)
+def product(shop: Workshop, article: Article, key: str | None = None) -> CatalogueProduct:
+    """The product of an article, whatever its readiness: those that stay out are shown with their reason.
+
+    ``key``: the product whose texts and maker people chose, when it is not the article's own (a group's).
+    """
+    said_texts = texts.texts_of(shop, article, key)
+    name = texts.name_in(said_texts, shop.rules.language)
+    manufacturer, supplier = brands.manufacturer_of(shop, article, key), brands.supplier_of(shop, article)
     variants = _variants(shop, article)
     priced, price = _prices(shop, article, variants)
     taxes = shop.prices.taxes(article)
-    state, reasons = readiness(
-        Facts(
-            article=article,
-            name=name.text,
-            price=price.amount,
-            tax_rate=taxes.rate,
-            twins=shop.twins.get(article.reference, ()),
-            combinations=len(variants.combinations),
-            awake_combinations=sum(one.active for one in variants.combinations.values()),
-        ),
-        shop.rules,
-    )
-    category = shop.tree.of(article)
+    judged = verdict(shop.data, article, shop.rules, shop.choices)
+    state, reasons = _readiness(shop, article, variants, price, judged, name.text)
+    category, category_words = links.category_of(shop, article)
     eans = ean_problems(article.barcode, {"reference": article.reference}, doubled=shop.doubled_eans)
     stocked, quantity, words, stock_problems = _stock(shop, article, priced)
     specific, price_problems = _specific(shop, article, price, priced)
+    weight, weight_words = _weight(article, shop.rules)
     images = photos_of(shop, article)
     pack = packs.pack_of(shop, article, is_for_sale)
-    weight, weight_words = _weight(article, shop.rules)
     worth_a_look = (*warnings(article, category), *eans, *variants.problems, *stock_problems, *price_problems)
+    worth_a_look = (*((judged.despite,) if judged.despite else ()), *worth_a_look, *pack.problems)
+    away, redirect_to = policy(shop, article, reasons[0]) if state == "out" else ("", "")
     return CatalogueProduct(
         key=article.reference,
         reference=article.reference,
@@ -100,33 +101,64 @@ def product(shop: Workshop, article: Article) -> CatalogueProduct:
         problems=reasons if state == "out" else (*reasons, *worth_a_look),
         explanations={
             "reference": f"AR_Ref « {article.stored_reference or article.reference} »",
-            "name": f"AR_Design « {article.label} »{name.said}",
+            "name": name.why,
             "ean13": f"AR_CodeBarre « {article.barcode} »" if article.barcode else "AR_CodeBarre est vide",
             "weight": weight_words,
             "price": explained(price.steps),
             "tax": taxes.explanation,
-            "active": _active_words(article, state),
-            "category": _category_words(article, category, shop),
+            "active": _active_words(article, state, judged, said_away(away, redirect_to)),
+            "category": category_words,
             "quantity": words,
+            **features.explained(shop),
+            **({"manufacturer": manufacturer.why} if manufacturer.why else {}),
+            **({"supplier": supplier.why} if supplier.why else {}),
         },
-        combinations=stocked,
+        combinations=_weighed(stocked, weight),
         specific_prices=specific,
         images=images.shown,
         images_left_out=images.left_out,
         texts=said_texts,
         features=features.features_of(shop, article),
-        manufacturer=brands.manufacturer_of(shop, article),
-        supplier=brands.supplier_of(shop, article),
+        manufacturer=manufacturer.name,
+        supplier=supplier.name,
+        supplier_reference=supplier.reference,
         categories=links.categories_of(shop, article),
-        pack=links.pack_of(shop, article),
-        accessories=links.accessories_of(shop, article),
+        pack=pack.items,
+        accessories=links.accessories_of(shop, article, is_for_sale),
         documents=documents.documents_of(shop, article),
+        away=away,
+        redirect_to=redirect_to,
     )
+
+
+def is_for_sale(shop: Workshop, article: Article) -> bool:
+    """Whether it is ready: others (a pack, an accessory) may count on its being in the shop."""
+    variants = _variants(shop, article)
+    _priced, price = _prices(shop, article, variants)
+    judged = verdict(shop.data, article, shop.rules, shop.choices)
+    name = texts.name_in(texts.texts_of(shop, article), shop.rules.language).text
+    return _readiness(shop, article, variants, price, judged, name)[0] == "ready"
+
+
+def _readiness(
+    shop: Workshop, article: Article, variants: VariantSet, price: Price, judged: Verdict, name: str
+) -> tuple[Readiness, tuple[Problem, ...]]:
+    facts = Facts(
+        article=article,
+        name=name,
+        price=price.amount,
+        tax_rate=shop.prices.taxes(article).rate,
+        twins=shop.twins.get(article.reference, ()),
+        combinations=len(variants.combinations),
+        awake_combinations=sum(one.active for one in variants.combinations.values()),
+        out=judged.out,
+    )
+    return readiness(facts, shop.rules)
 
 
 def _variants(shop: Workshop, article: Article) -> VariantSet:
     if article.gamme1 <= 0:
-        return VariantSet({})
+        return packagings(shop.data, shop.gammes, article, shop.rules, doubled=shop.doubled_eans)
     return combinations(shop.data, shop.gammes, article, shop.rules, doubled=shop.doubled_eans)
 
 
@@ -173,6 +205,10 @@ def _stock(
         problems.extend(found.problems)
         words = {**combination.explanations, "quantity": found.explanation}
         stocked.append(replace(combination, quantity=found.quantity, explanations=words))
+    if any(one.packs > 1 for one in stocked):
+        alone = shop.stock.availability(article)
+        words = f"{alone.explanation} ; chaque conditionnement montre le même stock, en nombre de conditionnements"
+        return tuple(stocked), alone.quantity, words, tuple(dict.fromkeys(problems))
     tracked = [one.quantity for one in stocked if one.quantity is not None and one.active]
     quantity = sum(tracked) if tracked else None
     return tuple(stocked), quantity, "somme des déclinaisons", tuple(problems)
@@ -210,15 +246,12 @@ def _weight(article: Article, rules: ShopRules) -> tuple[Decimal, str]:
     return micro(max(weight, ZERO) * factor), f"{column} = {plain(weight)} {unit}"
 
 
-def _active_words(article: Article, state: str) -> str:
-    said = {"ready": "en ligne", "held": "retenu", "out": "hors de cette boutique"}[state]
+def _weighed(found: tuple[CatalogueCombination, ...], weight: Decimal) -> tuple[CatalogueCombination, ...]:
+    """A packaging weighs as many units as it holds."""
+    return tuple(one if one.packs == 1 else replace(one, weight_impact=weight * (one.packs - 1)) for one in found)
+
+
+def _active_words(article: Article, state: str, judged: Verdict, away: str) -> str:
+    said = {"ready": "en ligne", "held": "retenu", "out": f"hors de cette boutique, {away}"}[state]
     flags = f"AR_Publie = {int(article.published)}, AR_Sommeil = {int(article.asleep)}, AR_Type = {article.kind}"
-    return f"{flags} : {said}"
-
-
-def _category_words(article: Article, category: str, shop: Workshop) -> str:
-    if not category:
-        return "aucune catégorie dans Sage : accueil de la boutique"
-    if category.startswith("FAM:"):
-        return f"famille {article.family_code} « {shop.tree.path(category)} »"
-    return f"catalogue « {shop.tree.path(category)} »"
+    return f"{flags} : {said}" + (f" ; {judged.why}" if judged.why and state != "out" else "")

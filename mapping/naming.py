@@ -17,6 +17,7 @@ FORBIDDEN_IN_NAMES = re.compile(r"[<>;=#{}]")
 """What the shop refuses in names of products and categories (it says only "invalid")."""
 FORBIDDEN_IN_REFERENCES = re.compile(r"[<>;={}]")
 REFERENCE_LENGTH = 64
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
 _FORBIDDEN_IN_PERSON_NAMES = re.compile(r"""[0-9!<>,;?=+()/\\@#"°*{}_^$%:\[\]|]+|\.(?=\w)""")
 
@@ -64,6 +65,26 @@ def shop_name(text: str, replacements: Mapping[str, str], *, length: int = NAME_
         name = cut(name, length)
         changes.append(f"coupé à {length} caractères")
     return ShopText(name, tuple(changes))
+
+
+def generic_text(text: str, replacements: Mapping[str, str], *, length: int) -> ShopText:
+    """One line as the shop's `isGenericName` takes it: without ``<>={}``, cut at ``length`` on a word."""
+    changes = []
+    said = without_controls(unicodedata.normalize("NFC", text))
+    for character in "<>={}":
+        if character in said:
+            said = said.replace(character, replacements.get(character, " "))
+            changes.append(f"« {character} » remplacé")
+    said = folded_blanks(said)
+    if len(said) > length:
+        said = cut(said, length)
+        changes.append(f"coupé à {length} caractères")
+    return ShopText(said, tuple(changes))
+
+
+def without_controls(text: str) -> str:
+    """Without the characters that XML cannot carry."""
+    return _CONTROLS.sub(" ", text)
 
 
 def cut(text: str, length: int) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from connectors.sage.records import Article
+from connectors.sage.records import Article, GlossaryText
 from mapping.numbers import plain
 from mapping.source import SageData
 
@@ -66,8 +66,12 @@ def column_of(name: str) -> str:
     }.get(name, name.partition(":")[2] or name)
 
 
-def value_of(data: SageData, article: Article, name: str, *, language: int = 0) -> SourceValue:
-    """The value, typed; None when the article has none. ``language``: 1 or 2 for Sage's translated texts.
+def value_of(
+    data: SageData, article: Article, name: str, *, language: int = 0, today: date | None = None
+) -> SourceValue:
+    """The value, typed; None when the article has none.
+
+    ``language``: 1 or 2 for Sage's translated texts. ``today``: glossary texts out of their period are left out.
 
     Raises:
         KeyError: there is no such source.
@@ -77,7 +81,8 @@ def value_of(data: SageData, article: Article, name: str, *, language: int = 0) 
     if name.startswith(FREE):
         return article.free_fields.get(name.removeprefix(FREE))
     if name.startswith(GLOSSARY):
-        return "\n\n".join(glossary(data, article, name.removeprefix(GLOSSARY), language=language)) or None
+        title = name.removeprefix(GLOSSARY)
+        return "\n\n".join(glossary(data, article, title, language=language, today=today)) or None
     if name == "family_label":
         family = data.families.get(article.family_code)
         return family.label if family else None
@@ -90,9 +95,9 @@ def value_of(data: SageData, article: Article, name: str, *, language: int = 0) 
     raise KeyError(f"{name!r} is no source of an article")
 
 
-def text_of(data: SageData, article: Article, name: str, *, language: int = 0) -> str:
+def text_of(data: SageData, article: Article, name: str, *, language: int = 0, today: date | None = None) -> str:
     """The value as people read it; "" for none. Numbers without trailing zeros, dates as Sage shows them."""
-    return as_text(value_of(data, article, name, language=language))
+    return as_text(value_of(data, article, name, language=language, today=today))
 
 
 def as_text(value: SourceValue) -> str:
@@ -109,18 +114,29 @@ def as_text(value: SourceValue) -> str:
     return value.strip()
 
 
-def glossary(data: SageData, article: Article, title: str, *, language: int = 0) -> list[str]:
+def glossary(
+    data: SageData, article: Article, title: str, *, language: int = 0, today: date | None = None
+) -> list[str]:
     """The article's glossary texts whose title begins like this ("*": all), in Sage's order."""
-    wanted = "" if title == "*" else title.casefold()
     found = []
-    for row in data.article_texts.get(article.reference, []):
-        text = data.glossary.get(row.text)
-        if text is None or not text.label.casefold().startswith(wanted):
-            continue
+    for text in glossary_texts(data, article, title, today=today):
         said = {1: text.text_language1, 2: text.text_language2}.get(language, "") or text.text
         if said.strip():
             found.append(said.strip())
     return found
+
+
+def glossary_texts(
+    data: SageData, article: Article, title: str, *, today: date | None = None
+) -> Iterator[GlossaryText]:
+    """The rows of F_GLOSSAIRE behind them; those out of GL_PeriodeDeb/Fin today are left out, the last day is in."""
+    wanted = "" if title == "*" else title.rstrip("*").casefold()
+    for row in data.article_texts.get(article.reference, ()):
+        text = data.glossary.get(row.text)
+        if text is None or not text.label.casefold().startswith(wanted):
+            continue
+        if today is None or (text.starts_on or today) <= today <= (text.ends_on or today):
+            yield text
 
 
 def _statistic(article: Article, rank: int) -> str:

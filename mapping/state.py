@@ -45,7 +45,9 @@ class Desired:
 
     ``fields`` are compared with the confirmed state at every run. ``at_creation`` are sent only when the resource is
     made (defaults the shop needs, first values of fields that belong to somebody else afterwards). ``update_only`` says
-    that the flow does not create it: it waits until another flow has (a price waits for its product).
+    that the flow does not create it: it waits until another flow has (a price waits for its product). ``cleared`` are
+    fields that are wanted only where the shop holds something of ours in them: a redirection that is over, a text that
+    Sage no longer has.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class Desired:
     at_creation: Mapping[str, Value] = field(default_factory=dict)
     update_only: bool = False
     held: Held | None = None
+    cleared: Mapping[str, Value] = field(default_factory=dict)
 
 
 def to_json(value: Value) -> Any:

@@ -25,6 +25,8 @@ FIELDS: dict[str, Promise] = {
     "country": _("Country"),
     "cover": _("Cover photo"),
     "customer": _("Customer"),
+    "description": _("Description"),
+    "description_short": _("Short description"),
     "default_on": _("Default combination"),
     "description": _("Description"),
     "description_short": _("Short description"),
@@ -37,10 +39,14 @@ FIELDS: dict[str, Promise] = {
     "group_type": _("Shown as"),
     "groups": _("Customer groups"),
     "images": _("Photos"),
+    "language": _("Language"),
     "lastname": _("Last name"),
     "lines": _("Lines"),
     "link_rewrite": _("Web address"),
     "manufacturer": _("Brand"),
+    "meta_description": _("Description for search engines"),
+    "meta_title": _("Title for search engines"),
+    "manufacturer": _("Manufacturer"),
     "meta_description": _("Description for search engines"),
     "meta_title": _("Title for search engines"),
     "minimal_quantity": _("Smallest quantity"),
@@ -94,12 +100,16 @@ KINDS: dict[str, Promise] = {
     "customers": _("Customer"),
     "groups": _("Customer group"),
     "images": _("Photo"),
+    "manufacturers": _("Manufacturer"),
     "orders": _("Order"),
     "product_option_values": _("Option value"),
     "product_options": _("Option"),
+    "product_suppliers": _("Supplier of a product"),
     "products": _("Product"),
     "specific_prices": _("Specific price"),
     "stock": _("Stock"),
+    "suppliers": _("Supplier"),
+    "tags": _("Tag"),
 }
 
 STEPS: dict[str, Promise] = {
@@ -179,6 +189,7 @@ VERBS: dict[str, Promise] = {
     "product.categories": _("Categories chosen"),
     "product.category": _("Main category chosen"),
     "product.features": _("Features corrected"),
+    "import": _("Imported from a file"),
     "text.back": _("Back to Sage's text"),
     "text.edit": _("Text written"),
     "undo": _("Undone"),
@@ -290,3 +301,18 @@ WEIGHTS: dict[str, Promise] = {
     "advice": _("Would sell better"),
 }
 """How much a finding of the catalogue check weighs."""
+
+DISPLAYS: dict[str, Promise] = {
+    "select": _("drop-down list"),
+    "radio": _("buttons"),
+    "color": _("colours"),
+}
+"""How an option is shown in the shop."""
+
+FEATURE_TYPES: dict[str, Promise] = {
+    "text": _("text"),
+    "number": _("number"),
+    "list": _("one of a list"),
+    "date": _("date"),
+}
+"""What a feature's values are."""

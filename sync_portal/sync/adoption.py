@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from connectors.errors import RejectedRecordError, RetryableError
 from connectors.prestashop.xml import Entity
-from sync_portal.sync import decisions, forms
+from sync_portal.sync import decisions, forms, owners
 from sync_portal.sync.finder import Candidates, find_alternatives, find_existing
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.local import held_as
@@ -42,6 +42,7 @@ def adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
 
 def _take(resolver: Resolver, kind: Kind, task: Task, entity: Entity) -> None:
     task.shop_id, task.adopted = entity.id, True
+    owners.leave_to_the_shop(resolver, kind, task, entity, resolver.owner_of)
     task.held_before = {name: held_as(resolver, kind, name, task.values[name], entity) for name in task.encoded}
     task.as_found = task.sent = task.held_before == {name: task.values[name] for name in task.encoded}
 

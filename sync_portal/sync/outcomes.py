@@ -87,6 +87,9 @@ def _mark(context: RunContext, task: Task) -> None:
         change.state = ChangeState.REJECTED if rejected else ChangeState.LATER
         change.cause, change.facts, change.detail = task.error.cause, task.error.facts, task.error.detail
         context.count(rejected=1)
+    elif task.held is not None:
+        change.state, change.cause, change.facts = ChangeState.HELD, task.held.cause, dict(task.held.facts)
+        context.count(held=1)
     elif task.mismatch is not None:
         change.state, change.cause, change.facts = ChangeState.APPLIED, "shop.not_confirmed", task.mismatch
         context.count(written=1, rejected=1)
@@ -113,7 +116,7 @@ def _bind(binding: Binding, task: Task) -> bool:
         binding.parked, binding.parked_cause, binding.parked_facts = task.wanted, "shop.not_confirmed", task.mismatch
         values = {name: value for name, value in values.items() if name not in task.unconfirmed}
     binding.previous = {name: task.held_before.get(name, binding.confirmed.get(name)) for name in values}
-    binding.confirmed = {**binding.confirmed, **values}
+    binding.confirmed = {**binding.confirmed, **task.kept, **values}
     binding.undone = {name: value for name, value in binding.undone.items() if name not in values}
     binding.confirmed_at = timezone.now()
     return True

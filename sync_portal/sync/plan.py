@@ -96,17 +96,28 @@ def _owned(wanted: Desired, known: Bound | None, owner_of: OwnerOf) -> Desired:
     first: dict[str, Value] = dict(wanted.at_creation)
     for name, value in wanted.fields.items():
         owner = owner_of(wanted.kind, wanted.key, name)
-        if owner in {SAGE, PORTAL} or (owner == IF_EMPTY and known is not None and not known.confirmed.get(name)):
+        if owner in {SAGE, PORTAL} or (owner == IF_EMPTY and known is not None and is_empty(known.confirmed.get(name))):
             fields[name] = value
         else:  # sent once, when the resource is made; after that it is not ours
             first[name] = value
-    return replace(wanted, fields=fields, at_creation=first)
+    cleared = {
+        name: value for name, value in wanted.cleared.items() if owner_of(wanted.kind, wanted.key, name) in {SAGE, PORTAL}
+    }
+    return replace(wanted, fields=fields, at_creation=first, cleared=cleared)
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a confirmed value, as JSON, says nothing: a text in several languages does so in none of them."""
+    if isinstance(value, Mapping):
+        return not any(value.values())
+    return not value
 
 
 def _change(wanted: Desired, known: Bound | None) -> PlannedChange | None:
     exists = known is not None and known.shop_id is not None
     confirmed = known.confirmed if known and exists else {}
     fields = dict(wanted.fields) if exists or wanted.update_only else {**wanted.at_creation, **wanted.fields}
+    fields |= {name: value for name, value in wanted.cleared.items() if name in confirmed}
     different = {name: value for name, value in fields.items() if _differs(name, value, confirmed, known)}
     if not different and exists:
         return None

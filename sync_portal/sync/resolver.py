@@ -15,9 +15,11 @@ from connectors.models import ShopConnection
 from connectors.prestashop.webservice import Webservice
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
+from mapping.rules import load_rules
 from mapping.state import Ref
+from sync_portal.sync import decisions
 from sync_portal.sync.bindings import Bindings
-from sync_portal.sync.plan import Bound
+from sync_portal.sync.plan import Bound, OwnerOf, owned_by_rules
 
 CONFIGURATION = {
     ("categories", "@home"): "PS_HOME_CATEGORY",
@@ -34,6 +36,11 @@ class Resolver:
         self.shop = shop
         self.webservice = webservice
         self.bindings = Bindings(shop)
+
+    @cached_property
+    def owner_of(self) -> OwnerOf:
+        """Who owns a field in this shop: as a person decided, else as its rules say."""
+        return decisions.owner_of(self.shop, owned_by_rules(load_rules(self.shop.rules).owners))
 
     def bound_of(self, places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Bound]:
         """The bindings of these (kind, key) as the plan compares them; what has none is left out."""
@@ -75,6 +82,8 @@ class Resolver:
             return self._tax(ref.key)
         if ref.kind == "countries":
             return self._country(ref.key)
+        if ref.kind == "languages":
+            return self._language(ref.key)
         raise RetryableError("shop.missing_reference", {"kind": ref.kind, "key": ref.key})
 
     def _tax(self, rate: str) -> int:
@@ -88,6 +97,14 @@ class Resolver:
         if found is None:
             raise RejectedRecordError(
                 "shop.invalid_value", {"field": "country", "value": iso, "message": "unknown country"}
+            )
+        return found
+
+    def _language(self, iso: str) -> int:
+        found = self.languages.get(iso)
+        if found is None:
+            raise RejectedRecordError(
+                "shop.invalid_value", {"field": "language", "value": iso, "message": "unknown language"}
             )
         return found
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.errors import ConnectorError
+from mapping.state import Held
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.models import Change
 
@@ -26,6 +27,10 @@ class Task:
     """Adopted and already as it should be: nothing was written."""
     held_before: dict[str, Any] = field(default_factory=dict)
     """Adopted: what the shop held before us, in local terms."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What the shop holds in fields that are its own, or were only to be filled: not sent, see `owners`."""
+    held: Held | None = None
+    """This shop cannot have it: told, and no fault of the run."""
     mismatch: dict[str, str] | None = None
     """The first field that the shop does not hold as it was sent."""
     unconfirmed: frozenset[str] = frozenset()
