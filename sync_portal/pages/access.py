@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from connectors.models import Client, Membership
+from sync_portal.pages.grouping_count import open_count
 from sync_portal.sync.decisions import open_for
 
 Params = ParamSpec("Params")
@@ -80,5 +81,6 @@ def render_page(request: HttpRequest, access: Access, template: str, section: st
         "access": access,
         "section": section,
         "open_decisions": open_for(access.client).count(),
+        "open_groupings": open_count(access.client),
     }
     return render(request, template, frame | context)

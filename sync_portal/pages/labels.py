@@ -180,6 +180,17 @@ SPECIAL_KEYS: dict[str, Promise] = {
 
 
 VERBS: dict[str, Promise] = {
+    "group.approve": _("Group approved"),
+    "group.build": _("Group built by hand"),
+    "group.dissolve": _("Group dissolved"),
+    "group.edit": _("Group corrected"),
+    "group.lock": _("Group locked"),
+    "group.master": _("Master of the group chosen"),
+    "group.merge": _("Groups merged"),
+    "group.move": _("Article moved to another group"),
+    "group.split": _("Group split"),
+    "group.unlock": _("Group unlocked"),
+    "group.values": _("Values of the group corrected"),
     "article.away": _("What becomes of its page"),
     "article.hide": _("Kept out of the shop"),
     "article.rules": _("Back to the rules"),
@@ -223,6 +234,16 @@ AWAY: dict[str, Promise] = {
     "out_of_stock": _("its page stays, without stock"),
     "redirect": _("its page leads to another one"),
 }
+
+OWNERS: dict[str, Promise] = {
+    "sage": _("Sage"),
+    "person": _("a person"),
+    "portal": _("Sage, a person's value wins"),
+    "if_new": _("the shop, Sage at creation"),
+    "if_empty": _("the shop, Sage where it is empty"),
+    "shop": _("the shop"),
+}
+"""Who decides a field: the owners of `mapping.rules`, and a person who chose it."""
 
 PROBLEMS: dict[str, Promise] = {
     "catalogue.all_combinations_asleep": _("All combinations asleep"),
@@ -316,3 +337,17 @@ FEATURE_TYPES: dict[str, Promise] = {
     "date": _("date"),
 }
 """What a feature's values are."""
+
+IMPORT_RESULTS: dict[str, Promise] = {
+    "new": _("New"),
+    "changed": _("Changed"),
+    "removed": _("Taken back"),
+    "same": _("As it is"),
+    "error": _("Cannot be used"),
+}
+"""What a line of an imported file does."""
+
+
+def owner_label(owner: str) -> str:
+    """Who decides a field."""
+    return str(OWNERS.get(owner, owner))

@@ -1,21 +1,27 @@
 """The portal's own addresses. Everything under `c/<slug>/` belongs to one client and goes through `client_page`."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from sync_portal.pages import (
     acts,
     clients,
     connections,
     decisions,
+    grouping,
+    grouping_edit,
     health,
     media,
     orders,
     previews,
+    product_bulk,
+    product_edits,
+    product_text,
     products,
     quality,
     runs,
     schedules,
 )
+from sync_portal.pages.exchange import views as exchange
 
 app_name = "pages"
 
@@ -37,13 +43,43 @@ client_patterns = [
     path("products/", products.index, name="products"),
     path("products/<int:product_id>/", products.page, name="product"),
     path("products/<int:product_id>/resync/", products.resync, name="product-resync"),
+    path("products/<int:product_id>/edit/<slug:what>/", product_edits.edit, name="product-edit"),
+    path("products/<int:product_id>/texts/<slug:field>/<slug:language>/", product_text.text, name="product-text"),
+    path(
+        "products/<int:product_id>/texts/<slug:field>/<slug:language>/preview/",
+        product_text.preview,
+        name="product-text-preview",
+    ),
+    path("products/bulk/", product_bulk.bulk, name="products-bulk"),
+    path("products/bulk/apply/", product_bulk.apply, name="products-bulk-apply"),
+    path("products/bulk/resync/", product_bulk.resync, name="products-bulk-resync"),
     path("quality/", quality.index, name="quality"),
     path("quality/check/", quality.check_again, name="quality-check"),
     path("quality/articles.xlsx", quality.download, name="quality-download"),
     path("quality/<slug:topic_name>/", quality.topic, name="quality-topic"),
+    path("exchange/", exchange.index, name="exchange"),
+    path("exchange/<slug:sheet_name>/import/", exchange.upload, name="exchange-upload"),
+    re_path(
+        r"^exchange/(?P<sheet_name>[a-z]+)\.(?P<format_name>xlsx|csv)$", exchange.export, name="exchange-export"
+    ),
+    path("exchange/<int:draft_id>/", exchange.preview, name="exchange-preview"),
+    path("exchange/<int:draft_id>/save/", exchange.save, name="exchange-save"),
+    path("exchange/<int:draft_id>/drop/", exchange.drop, name="exchange-drop"),
     path("acts/", acts.index, name="acts"),
     path("acts/<int:act_id>/undo/", acts.undo, name="act-undo"),
     path("photos/<int:image_id>/<slug:size>/", media.photo, name="photo"),
+    path("groupings/", grouping.index, name="groupings"),
+    path("groupings/several/", grouping.several, name="groupings-several"),
+    path("groupings/new/", grouping_edit.build, name="grouping-new"),
+    path("groupings/of/<int:product_id>/", grouping_edit.of_product, name="grouping-of"),
+    path("groupings/undo/<int:act_id>/", grouping.undo, name="grouping-undo"),
+    path("groupings/suggestions/<int:suggestion_id>/", grouping_edit.suggestion, name="grouping-suggestion"),
+    path("groupings/suggestions/<int:suggestion_id>/approve/", grouping.approve, name="grouping-approve"),
+    path("groupings/suggestions/<int:suggestion_id>/dismiss/", grouping.dismiss, name="grouping-dismiss"),
+    path("groupings/suggestions/<int:suggestion_id>/again/", grouping.suggest_again, name="grouping-again"),
+    path("groupings/<int:group_id>/", grouping_edit.group, name="grouping"),
+    path("groupings/<int:group_id>/lock/", grouping.lock, name="grouping-lock"),
+    path("groupings/<int:group_id>/dissolve/", grouping.dissolve, name="grouping-dissolve"),
     path("orders/", orders.index, name="orders"),
     path("orders/<int:order_id>/", orders.page, name="order"),
     path("orders/<int:order_id>/retry/", orders.retry, name="order-retry"),

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client as Browser
 
 from connectors.models import Client, ShopConnection
-from mapping.models import Product, ProductImage
+from mapping.models import Choice, ChoiceAct, GroupSuggestion, Product, ProductImage
 from sync_portal.orders.models import LedgerOrder
 from sync_portal.sync.models import Decision, Run
 from tests.pages import factories
@@ -27,6 +27,9 @@ class World:
     image: ProductImage
     order: LedgerOrder
     decision: Decision
+    suggestion: GroupSuggestion
+    group: Choice
+    act: ChoiceAct
 
     def arguments(self, names: set[str]) -> dict[str, Any]:
         """The values of an address's parameters."""
@@ -39,6 +42,9 @@ class World:
             "size": "thumb",
             "order_id": self.order.pk,
             "decision_id": self.decision.pk,
+            "suggestion_id": self.suggestion.pk,
+            "group_id": self.group.pk,
+            "act_id": self.act.pk,
         }
         return {name: values[name] for name in names}
 
@@ -61,7 +67,10 @@ def make_world(db: None) -> Callable[[], World]:
         factories.BindingFactory(shop=shop, key=product.key, remote_id=42)
         image = factories.ProductImageFactory(product=product)
         order = factories.LedgerOrderFactory(shop=shop)
-        return World(client, shop, run, product, image, order, factories.DecisionFactory(shop=shop, key=product.key))
+        decision = factories.DecisionFactory(shop=shop, key=product.key)
+        suggestion, group = factories.suggestion(client), factories.group(client)
+        act = ChoiceAct.objects.get(client=client)
+        return World(client, shop, run, product, image, order, decision, suggestion, group, act)
 
     return make
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from connectors.models import Client, SageConnection, ShopConnection
+from mapping.choices import GroupChoice
+from mapping.choosing import choose
 from mapping.models import (
     Binding,
     Category,
+    Choice,
     Combination,
     CustomerGroup,
+    GroupSuggestion,
     Product,
     ProductImage,
     QualityFinding,
@@ -224,3 +229,38 @@ class SourceRecordFactory(DjangoModelFactory):
     fingerprint = "x"
     seen_at = factory.LazyFunction(timezone.now)
     changed_at = factory.LazyFunction(timezone.now)
+
+
+POLO = {"POLO-BL-M": ["Bleu", "M"], "POLO-BL-L": ["Bleu", "L"], "POLO-RG-M": ["Rouge", "M"]}
+"""A suggestion with one hole: no red polo of size L."""
+
+
+def suggestion(client: Client, members: dict[str, list[str]] | None = None, **more: Any) -> GroupSuggestion:
+    """A suggestion whose articles are products of the client."""
+    members = POLO if members is None else members
+    for reference, values in members.items():
+        if not Product.objects.filter(client=client, key=reference).exists():
+            ProductFactory(client=client, key=reference, name=f"Polo piqué {' '.join(values)}")
+    values: dict[str, Any] = {
+        "key": f"reference|{min(members)}",
+        "name": "Polo piqué",
+        "score": 90,
+        "rule": "reference",
+        "master": min(members),
+        "axes": ["Couleur", "Taille"],
+        "members": members,
+        "reasons": [{"code": "shared_beginning", "facts": {"text": "POLO"}}],
+        "size": len(members),
+        "found_at": timezone.now(),
+    }
+    return GroupSuggestion.objects.create(client=client, **(values | more))
+
+
+def group(client: Client, anchor: str = "VESTE-36", members: dict[str, tuple[str, ...]] | None = None) -> Choice:
+    """An approved group of two articles that are products of the client."""
+    members = {anchor: ("36",), "VESTE-38": ("38",)} if members is None else members
+    for reference in members:
+        ProductFactory(client=client, key=reference, name=f"Veste {reference}")
+    choice = GroupChoice(master=anchor, axes=("Taille",), members=members)
+    choose(client, {("group", anchor): choice}, by=None, verb="group.build")
+    return Choice.objects.get(client=client, kind="group", key=anchor)

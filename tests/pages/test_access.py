@@ -12,6 +12,7 @@ from sync_portal.pages.urls import client_patterns
 from tests.pages.conftest import World
 
 ONLY_POST = {
+    *("grouping-approve", "grouping-dismiss", "grouping-again", "grouping-lock", "grouping-dissolve", "grouping-undo"),
     *("run-start", "run-cancel", "run-approve", "run-retry", "run-apply", "order-retry", "product-resync"),
     *("schedule-pause", "schedule-resume", "decision-answer", "decisions-answer", "connections-test"),
 }
