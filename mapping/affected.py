@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from connectors.sage.records import (
@@ -166,6 +166,7 @@ def _own_article(found: Touched, row: Record, other: Record | None) -> None:
 
 
 def _stock(found: Touched, row: Record, other: Record | None) -> None:
+    """What a kit depends on as well: how many there are, and whether it is in the shop at all."""
     found.in_kits.add(place(row).subject)
 
 
@@ -240,10 +241,10 @@ _TABLE: Mapping[str, Touch] = {
     "stock": _stock,
     "gamme_stock": _stock,
     "media": _own_article,
-    "article_tariffs": _own_article,
+    "article_tariffs": _stock,
     "quantity_tiers": _own_article,
-    "gamme_prices": _own_article,
-    "article_accounting": _own_article,
+    "gamme_prices": _stock,
+    "article_accounting": _stock,
     "packagings": _packaging,
     "packaging_prices": _own_article,
     "article_texts": _own_article,
@@ -269,9 +270,10 @@ def _ean(barcode: str) -> str | None:
     return same_ean(digits) if digits else None
 
 
-def _sale(article: Article) -> tuple[int, bool, bool]:
-    """What decides whether an article is for sale at all."""
-    return article.kind, article.published, article.asleep
+def _sale(article: Article) -> tuple[object, ...]:
+    """What decides whether an article is for sale at all: Sage's flags, and what the rules' conditions usually name."""
+    named = (article.label, article.family_code, article.statistics, article.catalogue_path)
+    return (article.kind, article.published, article.asleep, *named, sorted(article.free_fields.items()))
 
 
 def _terms(customer: Customer) -> tuple[str, bool, int, str]:
@@ -279,14 +281,20 @@ def _terms(customer: Customer) -> tuple[str, bool, int, str]:
 
 
 def dated(data: SageData, *, after: date, until: date) -> set[str]:
-    """The articles for which a price or a tax of Sage begins in these days, with no row changing."""
+    """The articles for which a price, a tax or a glossary text of Sage begins or ends in these days.
+
+    None of their rows changes. The last day of a text (GL_PeriodeFin) is still its own.
+    """
 
     def due(*days: date | None) -> bool:
         return any(day is not None and after < day <= until for day in days)
 
     families = {row.family for row in data.all(FamilyAccounting) if due(*row.tax_change_dates)}
+    over = [row.ends_on and row.ends_on + timedelta(days=1) for row in data.all(GlossaryText)]
+    texts = {row.number for row, end in zip(data.all(GlossaryText), over, strict=True) if due(row.starts_on, end)}
     return (
-        {row.reference for row in data.all(Article) if due(row.next_price_date) or row.family_code in families}
+        {row.article for row in data.all(ArticleText) if row.text in texts}
+        | {row.reference for row in data.all(Article) if due(row.next_price_date) or row.family_code in families}
         | {row.article for row in data.all(ArticleTariff) if due(row.next_price_date)}
         | {row.article for row in data.all(ArticleAccounting) if due(*row.tax_change_dates)}
     )

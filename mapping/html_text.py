@@ -93,6 +93,6 @@ def cut_html(text: str, length: int) -> str:
     if shown_length(text) <= length:
         return text
     room, said = length, plain(text)
-    while room > 0 and shown_length(shortened := paragraphs(cut(said, room))) > length:
-        room -= shown_length(shortened) - length  # "&" is five characters there
+    while room > 0 and (over := shown_length(shortened := paragraphs(cut(said, room))) - length) > 0:
+        room -= max(1, over // 5)  # "&" is five characters there
     return shortened if room > 0 else ""
