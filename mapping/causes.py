@@ -31,6 +31,16 @@ CAUSES: Mapping[str, tuple[str, str, str]] = {
         "“{reference}” is a resource in Sage (kind {kind}), not an article for sale: nothing to do.",
         "nobody",
     ),
+    "catalogue.rule_left_out": (
+        "Vos règles écartent « {reference} » : {column} vaut « {value} » et la règle demande {condition}. Changez Sage, ou la règle.",
+        "Your rules leave “{reference}” out: {column} is “{value}” and the rule asks for {condition}. Change Sage, or the rule.",
+        "sales",
+    ),
+    "catalogue.person_left_out": (
+        "« {reference} » a été écarté de cette boutique par une personne : ouvrez sa fiche pour le remettre en vente.",
+        "“{reference}” was kept out of this shop by a person: open its page to sell it again.",
+        "sales",
+    ),
     "catalogue.grouped": (
         "« {reference} » est vendu comme déclinaison du produit {product} : il n'a pas de page à lui. Pour l'en sortir, ouvrez ce produit.",
         "“{reference}” is sold as a combination of the product {product}: it has no page of its own. To take it out, open that product.",
@@ -109,6 +119,11 @@ CAUSES: Mapping[str, tuple[str, str, str]] = {
         "sales",
     ),
     # --- worth a look ---
+    "catalogue.shown_against_sage": (
+        "« {reference} » reste en vente parce qu'une personne l'a voulu, bien que Sage dise {flag} : vérifiez que c'est toujours vrai.",
+        "“{reference}” stays on sale because a person wanted it, although Sage says {flag}: check that it still holds.",
+        "sales",
+    ),
     "catalogue.no_family": (
         "« {reference} » n'a pas de catégorie dans Sage : il est publié à l'accueil. Donnez-lui une place.",
         "“{reference}” has no category in Sage: it is published on the home page. Give it a place.",
@@ -172,6 +187,42 @@ CAUSES: Mapping[str, tuple[str, str, str]] = {
     "stock.kit_component_unavailable": (
         "Le lot « {reference} » est indisponible : son composant {component} est en sommeil ou non publié dans Sage.",
         "The kit “{reference}” is unavailable: its component {component} is asleep or unpublished in Sage.",
+        "sales",
+    ),
+    "catalogue.pack_fraction": (
+        "Le lot « {reference} » contient {quantity} de {component} : la boutique ne connaît que des nombres entiers, il est vendu comme un article simple.",
+        "The kit “{reference}” holds {quantity} of {component}: the shop knows whole numbers only, it is sold as a plain product.",
+        "sales",
+    ),
+    "catalogue.pack_component_away": (
+        "Le lot « {reference} » est vendu comme un article simple : son composant {component} n'est pas dans la boutique, ou sa déclinaison n'est pas dite.",
+        "The kit “{reference}” is sold as a plain product: its component {component} is not in the shop, or its combination is not named.",
+        "sales",
+    ),
+    "catalogue.pack_with_combinations": (
+        "Le lot « {reference} » a des déclinaisons : la boutique ne peut pas en montrer la composition, il est vendu comme un article à déclinaisons.",
+        "The kit “{reference}” has combinations: the shop cannot show what it holds, it is sold as a product with combinations.",
+        "nobody",
+    ),
+    "catalogue.packaging_not_whole": (
+        "Le conditionnement « {packaging} » de « {reference} » contient {quantity} unités : il n'est pas publié. Saisissez un nombre entier dans Sage.",
+        "The packaging “{packaging}” of “{reference}” holds {quantity} units: it is not published. Enter a whole number in Sage.",
+        "sales",
+    ),
+    # --- documents ---
+    "documents.kind_refused": (
+        "Le document « {path} » n'est pas d'un type que la boutique propose ({found}) : liez un PDF, un document, un tableau, un texte ou un ZIP.",
+        "The document “{path}” is not of a kind that the shop offers ({found}): link a PDF, a document, a sheet, a text or a ZIP.",
+        "sales",
+    ),
+    "documents.not_supported": (
+        "Cette version de PrestaShop n'a pas de documents à télécharger (ou la clé n'y a pas droit) : « {label} » n'est pas publié.",
+        "This version of PrestaShop has no documents to download (or the key may not use them): “{label}” is not published.",
+        "shop",
+    ),
+    "documents.too_large": (
+        "Le document « {path} » pèse {size} Mo, la boutique accepte {limit} Mo au plus : allégez-le.",
+        "The document “{path}” weighs {size} MB, the shop takes {limit} MB at most: make it smaller.",
         "sales",
     ),
     # --- photos ---

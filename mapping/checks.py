@@ -12,10 +12,6 @@ from mapping.catalogue import Problem, Readiness
 from mapping.naming import FORBIDDEN_IN_REFERENCES, folded_blanks, reference_is_accepted, without_accents
 from mapping.rules import ShopRules
 
-RESOURCES = frozenset({2, 3})
-"""AR_Type: single and multiple resource, things that a company uses and does not sell."""
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of an article once it is derived."""
@@ -28,25 +24,14 @@ class Facts:
     """Other references that the shop cannot tell apart from this one."""
     combinations: int
     awake_combinations: int
-
-
-def out_problem(article: Article, rules: ShopRules) -> Problem | None:
-    """Why the article is not for this shop; None when it is."""
-    facts = {"reference": article.reference, "name": article.label}
-    if article.kind in RESOURCES:
-        return Problem("catalogue.not_sellable", {**facts, "kind": str(article.kind)})
-    if rules.articles.published_only and not article.published:
-        return Problem("catalogue.unpublished", facts)
-    if article.asleep and rules.articles.sleeping == "hide":
-        return Problem("catalogue.asleep", facts)
-    return None
+    out: Problem | None = None
+    """Why it is not for this shop: see `mapping.selection`."""
 
 
 def readiness(found: Facts, rules: ShopRules) -> tuple[Readiness, tuple[Problem, ...]]:
     """The state, and its reasons: the first one is the one to say."""
-    out = out_problem(found.article, rules)
-    if out:
-        return "out", (out,)
+    if found.out:
+        return "out", (found.out,)
     if found.combinations and not found.awake_combinations:
         return "out", (Problem("catalogue.all_combinations_asleep", _names(found)),)
     held = tuple(_held(found))

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from connectors.models import Client
 from mapping import touches
 from mapping.affected import Touched
-from mapping.choices import CHOICE_KINDS, Choices, ChoiceValue
+from mapping.choices import ARTICLE, CHOICE_KINDS, PRODUCT, Choices, ChoiceValue, ProductChoice
 from mapping.choices.groups import GROUP
 from mapping.models import Choice, ChoiceAct, ChoiceChange
+from mapping.naming import without_accents
 
 Place = tuple[str, str]
 """(kind, key) of a choice."""
@@ -48,6 +49,11 @@ def common_choices(client: Client) -> Choices:
 def choices_of(client: Client, articles: Collection[str]) -> Choices:
     """Those about these articles."""
     return _loaded(Choice.objects.filter(client=client, subject__in=articles)) if articles else Choices()
+
+
+def named_articles(choices: Choices) -> set[str]:
+    """The articles that these choices name beside the ones that they are about."""
+    return {one for chosen in choices.all(PRODUCT, ProductChoice).values() for one in chosen.accessories or ()}
 
 
 def all_choices(client: Client) -> Choices:
@@ -146,6 +152,10 @@ def _touch(client: Client, changed: Mapping[Place, tuple[Any, Any]]) -> None:
             touched.vocabulary = True
             touched.in_kits.add(key)
             touched.in_kits.update(member for value in values if value for member in value["members"])
+        elif kind == ARTICLE.name:  # whether it is for sale: kits, and those that share a barcode or a reference
+            touched.in_kits.add(key)
+            touched.barcodes_of.add(key)
+            touched.twins.add(without_accents(key))
         elif subject := _subject(kind, key):
             touched.articles.add(subject)
         else:

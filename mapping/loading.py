@@ -17,8 +17,9 @@ from mapping.source import SageData
 
 PART = 500
 """Articles derived together."""
-_STOCK = ("articles", "kit_components", "stock", "gamme_stock")
 _BARCODES = ("articles", "combinations")
+_JUDGED = (*_BARCODES, "article_texts", "article_suppliers")
+"""What tells whether an article is for sale, as far as it concerns another one."""
 
 Records = dict[str, list[Record]]
 
@@ -31,7 +32,8 @@ def common_data(client: Client, *, accounts: bool) -> SageData:
 def articles_data(client: Client, common: SageData, references: Collection[str]) -> SageData:
     """All rows of these articles, and of others what they depend on.
 
-    Those are the ones with the same barcode or a reference that the shop cannot tell apart, and the components of kits.
+    Those are the ones with the same barcode or a reference that the shop cannot tell apart, and the components of kits
+    and articles linked to them: whether these are in the shop decides about a pack and about accessories.
     """
     rows = SourceRecord.objects.filter(client=client, deleted_at=None)
     loaded: Records = defaultdict(list)
@@ -44,8 +46,8 @@ def articles_data(client: Client, common: SageData, references: Collection[str])
             links.add(link or "")
             same.add(twin or "")
     _add_components(rows, loaded, set(references))
-    _add_texts(rows, loaded)
     _add_comparable(rows, loaded, links, same, set(references))
+    _add_texts(rows, loaded)
     return common.joined(loaded)
 
 
@@ -63,10 +65,10 @@ def in_parts(references: Collection[str]) -> Iterator[list[str]]:
 
 
 def _add_components(rows: QuerySet[SourceRecord], loaded: Records, known: set[str]) -> None:
-    """What the stock of kits needs, however deep they are nested."""
+    """All rows of what kits hold, however deep they are nested."""
     fresh = _components(loaded) - known
     while fresh:
-        more = _load(rows.filter(subject__in=fresh, stream__in=_STOCK))
+        more = _load(rows.filter(subject__in=fresh, stream__in=ARTICLE_STREAMS))
         for stream, records in more.items():
             loaded[stream].extend(records)
         known |= fresh
@@ -91,9 +93,9 @@ def _add_comparable(
     coded = rows.filter(stream__in=_BARCODES, link__in=links - {""}).values_list("subject", flat=True)
     alike = rows.filter(stream="articles", twin__in=twins - {""}).values_list("subject", flat=True)
     others = (set(coded) | set(alike)) - whole
-    known = {row.key for stream in _BARCODES for row in loaded.get(stream, ())}
-    for stream, records in _load(rows.filter(subject__in=others, stream__in=_BARCODES)).items() if others else ():
-        loaded[stream].extend(record for record in records if stream == "combinations" or record.key not in known)
+    known = {(stream, row.key) for stream in _JUDGED for row in loaded.get(stream, ())}
+    for stream, records in _load(rows.filter(subject__in=others, stream__in=_JUDGED)).items() if others else ():
+        loaded[stream].extend(record for record in records if (stream, record.key) not in known)
 
 
 def _load(rows: QuerySet[SourceRecord]) -> Records:

@@ -34,6 +34,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Catégorie tarifaire {owner}, déclinaison : TG_Prix = {amount} {mode}",
         "Tariff category {owner}, combination: TG_Prix = {amount} {mode}",
     ),
+    "category.packaging": (
+        "Catégorie tarifaire {owner}, conditionnement de {units} : TC_Prix = {amount} {mode}",
+        "Tariff category {owner}, packaging of {units}: TC_Prix = {amount} {mode}",
+    ),
+    "customer.packaging": (
+        "Tarif du client {owner}, conditionnement de {units} : TC_Prix = {amount} {mode}",
+        "Price of customer {owner}, packaging of {units}: TC_Prix = {amount} {mode}",
+    ),
+    "packaging": ("Par {units} : {amount}", "By {units}: {amount}"),
     "customer.price": (
         "Tarif du client {owner} : AC_PrixVen = {amount} {mode}",
         "Price of customer {owner}: AC_PrixVen = {amount} {mode}",
@@ -71,7 +80,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 """Code -> (French, English)."""
 
-_PLAIN = frozenset({"rate", "percent", "coefficient", "quantity"})
+_PLAIN = frozenset({"rate", "percent", "coefficient", "quantity", "units"})
 _MODES = {"fr": ("HT", "TTC"), "en": ("excl. tax", "incl. tax")}
 
 

@@ -20,6 +20,7 @@ from mapping.taxes import HUNDRED, ArticleTaxes, article_taxes
 from mapping.tiers import Break, breaks
 
 NO_VARIANT: Variant = (0, 0)
+ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +91,26 @@ class PriceBook:
         return self._taxes[article.reference]
 
     def ladder(self, article: Article, variant: Variant, buyer: Buyer, *, tiers: bool = True) -> Ladder:
-        """The prices by quantity. ``tiers`` False: only the price of one unit."""
+        """The prices by quantity. ``tiers`` False: only the price of one unit.
+
+        Of a packaging: the price of one of it, by the number of them. Sage counts its tiers in sales units.
+        """
+        packaging = self._data.packaging(article.reference, variant)
+        units = packaging.quantity if packaging else ONE
         found = self._search(article, variant, buyer)
         base = self._without_tax(article, found)
         terms = next((row for row in self._terms(article, buyer, found) if self._grants(row)), None)
         if terms is None:
-            return Ladder((TierPrice(1, _rounded(base)),))
+            return Ladder((TierPrice(1, _rounded(base, units)),))
         owner: Owner = terms.category or terms.customer
         grid = breaks(terms, self._data.tiers.get((article.reference, owner), []), discount=self._discount(terms))
-        prices = [TierPrice(tier.from_quantity, self._discounted(article, base, tier, terms)) for tier in grid.breaks]
+        reached = {  # several tiers may begin within one packaging: the last one holds
+            _packs(tier.from_quantity, units): self._discounted(article, base, tier, terms, units)
+            for tier in grid.breaks
+        }
+        prices = [TierPrice(quantity, price) for quantity, price in sorted(reached.items())]
         if not prices or prices[0].from_quantity > 1:
-            prices.insert(0, TierPrice(1, _rounded(base)))
+            prices.insert(0, TierPrice(1, _rounded(base, units)))
         return Ladder(tuple(prices if tiers else prices[:1]), grid.unpublishable)
 
     # --- the price -------------------------------------------------------------------------------------------------
@@ -108,7 +118,9 @@ class PriceBook:
     def _search(self, article: Article, variant: Variant, buyer: Buyer) -> _Found:
         for owner in buyer.owners:
             row = self._data.tariffs.get((article.reference, owner))
-            found = self._variant_price(article, variant, owner, row, buyer) or self._row_price(article, row)
+            own = self._packaging_price(article, variant, owner, row, buyer)
+            own = own or self._variant_price(article, variant, owner, row, buyer)
+            found = own or self._row_price(article, row)
             if found:
                 return found
         return self._article_price(article, variant)
@@ -127,6 +139,24 @@ class PriceBook:
         facts: Facts = {"owner": self._owner_label(owner), "amount": amount, "mode": mode}
         future = _future(row.next_price_date if row and due else None)
         return _Found(amount, mode, row, (*future, PriceStep(f"{_level(owner)}.variant", facts)))
+
+    def _packaging_price(
+        self, article: Article, variant: Variant, owner: Owner, row: ArticleTariff | None, buyer: Buyer
+    ) -> _Found | None:
+        """TC_Prix is of the whole packaging: here for one sales unit of it, as everything else."""
+        packaging = self._data.packaging(article.reference, variant)
+        price = self._data.packaging_prices.get((article.reference, owner, packaging.number)) if packaging else None
+        if packaging is None or price is None:
+            return None
+        due = self._due(row.next_price_date if row else None) and price.next_price > 0
+        amount = price.next_price if due else price.price
+        if amount <= 0:
+            return None
+        mode = self._mode(article, row, buyer)
+        facts: Facts = {"owner": self._owner_label(owner), "amount": amount, "mode": mode, "units": packaging.quantity}
+        future = _future(row.next_price_date if row and due else None)
+        step = PriceStep(f"{_level(owner)}.packaging", facts)
+        return _Found(amount / packaging.quantity, mode, row, (*future, step))
 
     def _row_price(self, article: Article, row: ArticleTariff | None) -> _Found | None:
         if row is None:
@@ -235,7 +265,7 @@ class PriceBook:
         """Does this row say anything about discounts?"""
         return row.net or row.tiers > 0 or self._discount(row) > 0
 
-    def _discounted(self, article: Article, base: Price, tier: Break, row: ArticleTariff) -> Price:
+    def _discounted(self, article: Article, base: Price, tier: Break, row: ArticleTariff, units: Decimal) -> Price:
         price = base
         if tier.net_price > 0:
             step = PriceStep("tier.net", {"amount": tier.net_price, "mode": row.with_tax})
@@ -247,7 +277,7 @@ class PriceBook:
             price = self._less(article, price, kind=kind, value=value, with_tax=row.with_tax)
         if row.net:
             price = replace(price, steps=(*price.steps, PriceStep("net")))
-        return _rounded(price)
+        return _rounded(price, units)
 
     def _less(self, article: Article, price: Price, *, kind: int, value: Decimal, with_tax: bool) -> Price:
         if kind == 1:
@@ -268,5 +298,15 @@ def _future(day: date | None) -> tuple[PriceStep, ...]:
     return (PriceStep("future", {"date": day}),) if day else ()
 
 
-def _rounded(price: Price) -> Price:
-    return replace(price, amount=micro(price.amount))
+def _packs(quantity: int, units: Decimal) -> int:
+    """How many packagings hold at least this many sales units."""
+    return max(1, -(-quantity // int(units)))
+
+
+def _rounded(price: Price, units: Decimal) -> Price:
+    """The price of so many units, rounded once."""
+    if units == ONE:
+        return replace(price, amount=micro(price.amount))
+    amount = micro(price.amount * units)
+    step = PriceStep("packaging", {"units": units, "amount": amount})
+    return Price(amount, (*price.steps, step))

@@ -168,6 +168,8 @@ def _details(product: CatalogueProduct) -> dict[str, Any]:
                 "name": one.name,
                 "file": one.file,
                 "content_hash": one.content_hash,
+                "size": one.size,
+                "modified_ns": one.modified_ns,
                 "problem": one.problem.to_json() if one.problem else None,
             }
             for one in product.documents

@@ -48,7 +48,8 @@ K = TypeVar("K", bound=Hashable)
 Owner = int | str
 """Whose tariff: a category's rank, or a customer's number."""
 Variant = tuple[int, int]
-"""(AG_No1, AG_No2); (0, 0) is the article itself."""
+"""(AG_No1, AG_No2); (0, 0) is the article itself; (CO_No, PACKAGING) is one of its packagings."""
+PACKAGING = -1
 
 
 class SageData:
@@ -184,6 +185,12 @@ class SageData:
     def packagings(self) -> dict[str, list[Packaging]]:
         groups = self._groups(Packaging, lambda row: row.article)
         return {article: sorted(found, key=lambda one: (one.quantity, one.number)) for article, found in groups.items()}
+
+    def packaging(self, article: str, variant: Variant) -> Packaging | None:
+        """The packaging that the variant stands for; None for any other variant."""
+        if variant[1] != PACKAGING:
+            return None
+        return next((row for row in self.packagings.get(article, []) if row.number == variant[0]), None)
 
     @cached_property
     def packaging_prices(self) -> dict[tuple[str, Owner, int], PackagingPrice]:

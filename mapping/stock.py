@@ -52,8 +52,16 @@ class StockBook:
         self._depots = frozenset(rules.stock.depots) or _main_depots(data)
 
     def availability(self, article: Article, variant: Variant = NO_VARIANT) -> Availability:
-        """For an article or one of its variants; for a kit, what its components allow."""
-        return self._availability(article, variant, inside=())
+        """For an article or one of its variants; for a kit, what its components allow; of a packaging, whole ones."""
+        packaging = self._data.packaging(article.reference, variant)
+        if packaging is None:
+            return self._availability(article, variant, inside=())
+        found = self._availability(article, NO_VARIANT, inside=())
+        if found.quantity is None or packaging.quantity <= 0:
+            return found
+        packs = int(found.quantity // packaging.quantity)
+        words = f"{found.explanation}, par {said_plain(packaging.quantity, 'fr')} : {packs}"
+        return Availability(packs, words, found.problems)
 
     def _availability(self, article: Article, variant: Variant, *, inside: tuple[str, ...]) -> Availability:
         components = self._components(article, variant)

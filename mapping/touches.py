@@ -17,8 +17,9 @@ from django.db.models.fields.json import KT, KeyTextTransform
 
 from connectors.models import Client
 from mapping.affected import Touched
-from mapping.gammes import Vocabulary, shown_spellings
-from mapping.models import MirrorState, SourceRecord, SourceTouch
+from mapping.choices import PRODUCT
+from mapping.gammes import PACKAGING_OPTION, Vocabulary, shown_spellings
+from mapping.models import Choice, MirrorState, SourceRecord, SourceTouch
 
 ARTICLE, ACCOUNTS, VOCABULARY, EVERYTHING = "article", "accounts", "vocabulary", "everything"
 MANY = 10_000
@@ -117,13 +118,13 @@ def _log(client: Client, places: Iterable[tuple[str, str]]) -> None:
 def _articles(client: Client, touched: Touched) -> set[str]:
     """The articles behind all that was touched, by a few indexed look-ups for each batch of rows."""
     rows = SourceRecord.objects.filter(client=client)
-    eans = touched.eans | _values(rows.filter(stream="combinations"), "subject", touched.barcodes_of, "link")
     coded = rows.filter(stream__in=["articles", "combinations"])
+    eans = touched.eans | _values(coded, "subject", touched.barcodes_of, "link")
     listed = rows.filter(stream="articles", deleted_at=None)
     families = touched.families | _below(rows, touched.branches)
     return (
         touched.articles
-        | _with_kits(rows, touched.in_kits)
+        | _with_accessories(client, _with_kits(rows, touched.in_kits))
         | _values(coded, "link", eans, "subject")
         | _values(listed, "twin", touched.twins, "subject")
         | _values(listed, "family", families, "subject")
@@ -149,6 +150,15 @@ def _with_kits(rows: QuerySet[SourceRecord], articles: Collection[str]) -> set[s
         fresh = _values(rows.filter(stream="kit_components"), "link", fresh, "subject") - found
         found |= fresh
     return found
+
+
+def _with_accessories(client: Client, articles: set[str]) -> set[str]:
+    """These, and the products for which a person chose one of them as an accessory: a few at most."""
+    if not articles:
+        return articles
+    chosen = Choice.objects.filter(client=client, kind=PRODUCT.name, value__has_key="accessories")
+    named = chosen.values_list("subject", "value__accessories")
+    return articles | {subject for subject, accessories in named if articles.intersection(accessories or ())}
 
 
 def _below(rows: QuerySet[SourceRecord], families: Collection[str]) -> set[str]:
@@ -186,6 +196,8 @@ def _counted(client: Client) -> Vocabulary:
         if subject in of_article:
             gamme = of_article[subject][0 if str(axis) == "0" else 1]
             counted[gammes.get(str(gamme), ""), label] += 1
+    labels = rows.filter(stream="packagings").values_list(KT("data__label"), flat=True)
+    counted.update((PACKAGING_OPTION, label) for label in labels.iterator() if label)
     return counted
 
 

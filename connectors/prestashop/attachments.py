@@ -44,6 +44,10 @@ class Attachments:
             return [int(row["id"]) for row in rows if row.get("id", "").isdecimal()]
         return []
 
+    def alike(self, filename: str, size: int) -> set[int]:
+        """Ids of the attachments with this file name and size: one of them may be an upload whose answer was lost."""
+        return self._alike(_checked_name(filename), size)
+
     def upload(self, filename: str, data: bytes, *, name: str = "") -> int:
         """Add a file and return the attachment's id; link it afterwards. `name` is what customers see.
 
@@ -52,7 +56,7 @@ class Attachments:
         """
         file_name = _checked_name(filename)
         self._check(data, file_name)
-        before = self._alike(file_name, data)
+        before = self._alike(file_name, len(data))
         upload = Upload("file", file_name, data, {"name": self._shown_name(name or file_name)})
         try:
             # Never ``POST /attachments`` with XML: it answers 200 and creates nothing.
@@ -61,7 +65,7 @@ class Attachments:
             if not answer_lost(error):
                 raise
             time.sleep(self._asker.transport.settings.settle)
-            new = self._alike(file_name, data) - before
+            new = self._alike(file_name, len(data)) - before
             if not new:
                 raise
             return min(new)
@@ -110,10 +114,10 @@ class Attachments:
             raise RejectedRecordError("shop.unknown_id", {"resource": _RESOURCE, "id": attachment_id})
         return stored
 
-    def _alike(self, file_name: str, data: bytes) -> set[int]:
+    def _alike(self, file_name: str, size: int) -> set[int]:
         shown, filters = ["id", "file_name", "file_size"], {"file_name": file_name}
         found = self._reader.read(_RESOURCE, display=shown, filters=filters)
-        return {entity.id for entity in found if entity.id and entity.text("file_size") == str(len(data))}
+        return {entity.id for entity in found if entity.id and entity.text("file_size") == str(size)}
 
     def _shown_name(self, name: str) -> str:
         schema = self._reader.capabilities().schema(_RESOURCE)

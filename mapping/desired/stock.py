@@ -17,6 +17,8 @@ def desired_stock(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
     """
     for product in catalogue.products:
         if product.readiness == "out":
+            if product.away == "out_of_stock":
+                yield from _nothing_left(product)
             continue
         if product.combinations:
             for combination in product.combinations:
@@ -26,6 +28,13 @@ def desired_stock(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
             yield _row(
                 product, "", product.key, _shown(product.quantity, rules), words, update_only=is_waiting(product)
             )
+
+
+def _nothing_left(product: CatalogueProduct) -> Iterator[Desired]:
+    """Its page stays, and nothing of it can be bought."""
+    why = product.explanations["active"]
+    for key in [one.key for one in product.combinations] or [""]:
+        yield _row(product, key, key or product.key, "0", why, update_only=True)
 
 
 def _combination_stock(product: CatalogueProduct, combination: CatalogueCombination, rules: ShopRules) -> Desired:

@@ -26,20 +26,20 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
     """Upload, replace or delete one slice of photos."""
     if tasks[0].change.action == Action.DELETE:
         for task in tasks:
-            _alone(task, partial(_delete, resolver, kind, task))
+            alone(task, partial(_delete, resolver, kind, task))
         return
     encode(resolver, kind, tasks)
     for task in live(tasks):
-        _alone(task, partial(_add_product, resolver, kind, task))
+        alone(task, partial(add_product, resolver, kind, task))
     files = _files(context, live(tasks))
     present = _ids(resolver, {_product_id(task) for task in live(tasks)})
     for task in live(tasks):
         context.beat()
-        _alone(task, partial(_put, resolver, kind, task, files, present[_product_id(task)]))
+        alone(task, partial(_put, resolver, kind, task, files, present[_product_id(task)]))
     _confirm(resolver, [task for task in live(tasks) if task.sent])
 
 
-def _alone(task: Task, action: Callable[[], None]) -> None:
+def alone(task: Task, action: Callable[[], None]) -> None:
     try:
         action()
     except ConfigurationError:
@@ -48,7 +48,7 @@ def _alone(task: Task, action: Callable[[], None]) -> None:
         task.error = error
 
 
-def _add_product(resolver: Resolver, kind: Kind, task: Task) -> None:
+def add_product(resolver: Resolver, kind: Kind, task: Task) -> None:
     """An update names only what changed, but no photo is reached without its product."""
     if "product" not in task.encoded:
         product = from_json(resolver.bindings[kind.name, task.change.key].confirmed["product"])

@@ -19,13 +19,13 @@ from mapping.models import Binding
 from mapping.rules import ShopRules
 from sync_portal.sync import decisions, forms
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.kinds import FIRST_ONLY, KINDS, Kind
+from sync_portal.sync.kinds import KINDS, UNWATCHED, Kind
 from sync_portal.sync.local import held_as
 from sync_portal.sync.models import Action, ChangeState, DecisionKind
 from sync_portal.sync.plan import IF_NEW, SHOP, owned_by_rules
 from sync_portal.sync.resolver import Resolver
 
-COMPARED = tuple(kind for kind in KINDS.values() if kind.name not in {"images", "stock"})
+COMPARED = tuple(kind for kind in KINDS.values() if kind.name not in {"images", "attachments", "stock"})
 """Photos are known by ids only, and stock moves with every order: the stock flow looks before it writes."""
 ORPHANS = ("products", "combinations")
 """Kinds of which the shop should hold nothing that is not ours or adopted."""
@@ -68,7 +68,7 @@ def _watch(shop: ShopConnection, rules: ShopRules) -> Watch:
             name
             for name in row.confirmed
             if name in kind.fields
-            and name not in FIRST_ONLY
+            and name not in UNWATCHED
             and owner_of(kind.name, row.key, name) not in {SHOP, IF_NEW}
         ]
 
@@ -110,7 +110,8 @@ def _forget_what_went_along(resolver: Resolver, places: Sequence[tuple[str, str]
     rows = [
         row
         for kind, key in places
-        if kind in {"stock", "images"} and (key if kind == "stock" else key.split("|")[0]) in gone
+        if (kind in {"stock", "product_links"} and key in gone)
+        or (kind in {"images", "attachments"} and key.split("|")[0] in gone)
         if (row := resolver.bindings[kind, key]).remote_id
     ]
     for row in rows:
@@ -130,9 +131,9 @@ def _compare(
     for row in part:
         context.count(read=1)
         entity = held.get(row.remote_id)
-        if entity is None:
         if entity is None and not kind.creatable:
             continue  # its owner is gone: that is told of the owner
+        if entity is None:
             found.missing.append((kind.name, row.key))
             _report_missing(context, resolver.shop, row)
             continue

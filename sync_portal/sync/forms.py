@@ -111,6 +111,8 @@ def held_value(kind: Kind, name: str, entity: Entity) -> ShopValue:
     if shop_field.form is Form.PAIRS:
         items = (entity.associations or {}).get(shop_field.name, [])
         return [(int(item["id"]), int(item.get(shop_field.node) or 0)) for item in items]
+    if shop_field.form is Form.BUNDLE:
+        return [bundles.from_item(item) for item in (entity.associations or {}).get(shop_field.name, [])]
     value = entity.fields.get(shop_field.name, "")
     if isinstance(value, dict):
         return {language: _spelt(shop_field, text) for language, text in value.items()}

@@ -17,7 +17,7 @@ from sync_portal.sync.resolver import Resolver
 HIDEABLE = frozenset({"products", "categories"})
 """What was created and cannot be deleted without a person is taken offline instead."""
 
-DELETABLE = frozenset({"specific_prices", "images"})
+DELETABLE = frozenset({"specific_prices", "images", "attachments"})
 
 
 def undoes(run: Run) -> bool:
@@ -83,7 +83,7 @@ def _uncreate(change: Change, known: Bound | None) -> PlannedChange | None:
 
 def _make_again(change: Change, known: Bound | None) -> PlannedChange:
     """What an undo had deleted is made again as it was; what a flow had deleted, its next run makes if Sage has it."""
-    if known is None or known.shop_id is not None or not known.undone or change.kind == "images":
+    if known is None or known.shop_id is not None or not known.undone or change.kind in {"images", "attachments"}:
         return _line(change, [], "update", Held("undo.deleted", {"label": change.label}))
     differences = [
         {"field": name, "before": None, "after": value, "why": f"undo #{change.run_id}"}

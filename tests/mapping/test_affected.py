@@ -96,7 +96,12 @@ TEXTILE = Family(code="TEXTILE", label="Textile")
 @pytest.mark.parametrize(
     ("stream", "old", "new", "expected"),
     [
-        ("articles", MUG, replace(MUG, label="Tasse"), {"in_kits": {"MUG"}, "twins": {"mug"}, "eans": {CODE}}),
+        (
+            "articles",
+            MUG,
+            replace(MUG, label="Tasse"),
+            {"in_kits": {"MUG"}, "twins": {"mug"}, "eans": {CODE}, "barcodes_of": {"MUG"}},
+        ),
         (
             "articles",
             MUG,
@@ -121,9 +126,9 @@ TEXTILE = Family(code="TEXTILE", label="Textile")
         ("gamme_stock", gamme_stock("POLO", 1, "1"), None, {"in_kits": {"POLO"}}),
         ("kit_components", None, LOT, {"in_kits": {"LOT"}}),
         ("media", None, Media(article="MUG", path="a.jpg"), {"articles": {"MUG"}}),
-        ("article_tariffs", None, tariff("MUG", "DUPONT"), {"articles": {"MUG"}}),
+        ("article_tariffs", None, tariff("MUG", "DUPONT"), {"in_kits": {"MUG"}}),
         ("quantity_tiers", None, tier("MUG", "a01", "9"), {"articles": {"MUG"}}),
-        ("gamme_prices", None, variant_price("POLO", "a01", 1, "2"), {"articles": {"POLO"}}),
+        ("gamme_prices", None, variant_price("POLO", "a01", 1, "2"), {"in_kits": {"POLO"}}),
         ("families", TEXTILE, replace(TEXTILE, label="Habits"), {"branches": {"TEXTILE"}}),
         ("families", TEXTILE, replace(TEXTILE, coefficient=d(2)), {}),
         ("families", TEXTILE, replace(TEXTILE, parent_code="MODE"), {"everything": True}),

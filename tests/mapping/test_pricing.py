@@ -259,6 +259,7 @@ def test_both_languages_quote_the_same_facts() -> None:
         "quantity": 10,
         "percent": d("5"),
         "discount": d("1"),
+        "units": d("50"),
     }
     for code, texts in SENTENCES.items():
         assert len({frozenset(_placeholders(text)) for text in texts}) == 1, code

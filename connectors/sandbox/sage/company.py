@@ -119,6 +119,7 @@ def _insert_texts(connection: pyodbc.Connection, base: list[Article]) -> None:
     insert(connection, "F_ARTGLOSS", texts.article_glossary_rows(base))
     insert(connection, "F_NOMENCLAT", texts.kit_rows())
     insert(connection, "F_CONDITION", texts.packaging_rows())
+    insert(connection, "F_TARIFCOND", texts.packaging_price_rows())
     insert(connection, "F_ARTICLEMEDIA", media_files.media_rows(base))
 
 

@@ -62,7 +62,9 @@ LONG_TEXTS = {
 KITS = {
     "COFFRET-APERO": (("TERRINE-CAN", 1), ("SARDINE-VIN", 2), ("SEL-GUER", 1), ("OUVRE-HUITRE", 1)),
     "KIT-ACCUEIL": (("STYLO-BILLE", 2), ("CLASSEUR-A4", 1), ("PORTE-CLE", 1)),
+    "CARAFE-DEC": (("VERRE-DEG6", 1), ("POMPE-VIDE", 1)),
 }
+"""Parent -> its components; of CARAFE-DEC the articles that go with it (`AR_Nomencl` 4)."""
 
 PACKS = {
     "STYLO-BILLE": (("Unité", 1), ("Boîte de 50", 50)),
@@ -70,6 +72,9 @@ PACKS = {
     "CAFE-GRAIN1K": (("Sachet", 1), ("Carton de 6", 6)),
 }
 
+
+PACK_PRICES = {("STYLO-BILLE", 50): Decimal("41.50")}
+"""`F_TARIFCOND` of the first tariff category; every other packaging costs its units."""
 
 PACKAGED = dict.fromkeys(PACKS, 1)
 """`AR_Condition` of the packaged articles, a rank of P_CONDITIONNEMENT."""
@@ -115,18 +120,29 @@ def kit_rows() -> Iterator[Row]:
 
 def packaging_rows() -> Iterator[Row]:
     """F_CONDITION: how many sales units each packaging holds."""
-    number = 0
-    for reference, packs in PACKS.items():
-        for text, quantity in packs:
-            number += 1
-            yield {
-                "AR_Ref": reference,
-                "CO_No": number,
-                "EC_Enumere": text,
-                "EC_Quantite": Decimal(quantity),
-                "CO_Ref": f"{reference}-X{quantity}",
-                "CO_Principal": int(quantity == 1),
-            }
+    for number, reference, text, quantity in _packagings():
+        yield {
+            "AR_Ref": reference,
+            "CO_No": number,
+            "EC_Enumere": text,
+            "EC_Quantite": Decimal(quantity),
+            "CO_Ref": f"{reference}-X{quantity}",
+            "CO_Principal": int(quantity == 1),
+        }
+
+
+def packaging_price_rows() -> Iterator[Row]:
+    """F_TARIFCOND."""
+    for number, reference, _text, quantity in _packagings():
+        if price := PACK_PRICES.get((reference, quantity)):
+            yield {"AR_Ref": reference, "TC_RefCF": "a01", "CO_No": number, "TC_Prix": price}
+
+
+def _packagings() -> Iterator[tuple[int, str, str, int]]:
+    """(CO_No, article, name, sales units)."""
+    packs = ((reference, *pack) for reference, held in PACKS.items() for pack in held)
+    for number, (reference, text, quantity) in enumerate(packs, start=1):
+        yield number, reference, text, quantity
 
 
 def free_values(article: Article) -> Row:

@@ -1,0 +1,92 @@
+"""Commercial nomenclatures (AR_Nomencl 2 and 3) as packs of the shop. Pure.
+
+A pack's content is whole numbers of things that are in the shop. What is not so is sold as a plain product, whose stock
+is still what its components allow, and the reason is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from connectors.sage.records import Article, KitComponent
+from mapping.catalogue import PackItem, Problem
+from mapping.choices.base import join_key
+from mapping.combinations import combination_key
+from mapping.numbers import said_plain
+from mapping.packagings import has_packagings, packaging_key
+from mapping.source import Variant
+from mapping.stock import KITS
+
+if TYPE_CHECKING:
+    from mapping.articles import Workshop
+
+IsForSale = Callable[["Workshop", Article], bool]
+NO_VARIANT: Variant = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The content of a pack; none and a reason when the shop cannot have it as one."""
+
+    items: tuple[PackItem, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What the shop knows of a component: the combination, and the sales units in one of it."""
+
+    combination_key: str
+    units: Decimal = Decimal(1)
+
+
+def pack_of(shop: Workshop, article: Article, is_for_sale: IsForSale) -> Pack:
+    """The pack that an article is; ``is_for_sale`` says whether a component is in the shop."""
+    if article.nomenclature not in KITS or not shop.rules.packs.publish:
+        return Pack()
+    rows = shop.data.kit_components.get(article.reference, [])
+    if not rows:
+        return Pack()
+    facts = {"reference": article.reference, "name": article.label}
+    if article.gamme1 > 0 or has_packagings(shop.data, article, shop.rules):
+        return Pack(problems=(Problem("catalogue.pack_with_combinations", facts),))
+    amounts: dict[tuple[str, str, str], Decimal] = {}
+    for row in rows:
+        named = {**facts, "component": row.component}
+        component = shop.data.articles.get(row.component)
+        if component is None or not is_for_sale(shop, component):
+            return Pack(problems=(Problem("catalogue.pack_component_away", named),))
+        quantity = row.quantity / (article.kit_quantity or Decimal(1))
+        part = _part(shop, component, row, quantity)
+        if part is None:
+            return Pack(problems=(Problem("catalogue.pack_component_away", named),))
+        amount = quantity / part.units
+        if amount <= 0 or amount != amount.to_integral_value():
+            said = {**named, "quantity": said_plain(quantity, "fr")}
+            return Pack(problems=(Problem("catalogue.pack_fraction", said),))
+        place = (row.component, shop.groups.product_key(row.component), part.combination_key)
+        amounts[place] = amounts.get(place, Decimal(0)) + amount
+    return Pack(tuple(PackItem(*place, int(amount)) for place, amount in amounts.items()))
+
+
+def _part(shop: Workshop, component: Article, row: KitComponent, quantity: Decimal) -> _Part | None:
+    """The combination that the component is sold as; None when the nomenclature does not say which one."""
+    variant = (row.gamme1, row.gamme2)
+    if component.gamme1 > 0 and variant == NO_VARIANT:
+        return None
+    anchor = shop.groups.anchor_of(component.reference)
+    if anchor is not None:
+        return _Part(join_key((anchor, component.reference, *variant)))
+    if component.gamme1 > 0:
+        return _Part(combination_key(component, variant))
+    if not has_packagings(shop.data, component, shop.rules):
+        return _Part("")
+    packagings = shop.data.packagings.get(component.reference, [])
+    fitting = [one for one in packagings if one.quantity > 0 and quantity % one.quantity == 0]
+    if not fitting:
+        return None
+    smallest = fitting[0]
+    return _Part(packaging_key(component.reference, smallest.number), smallest.quantity)
