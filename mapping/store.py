@@ -15,6 +15,7 @@ from connectors.models import Client
 from connectors.sage.paths import PathRules
 from mapping import rows, uploads
 from mapping.catalogue import Catalogue, CatalogueImage, Problem
+from mapping.document_files import moved_documents, with_documents
 from mapping.media import HashedImage, KnownFile, hash_images, settled, with_images
 from mapping.models import (
     Category,
@@ -54,6 +55,8 @@ def save_catalogue(
     hashed = _hashed(client, catalogue, media_paths, scope) if "images" in parts else {}
     if hashed:
         catalogue = _with_content(catalogue, hashed)
+    if parts & {"products", "images"}:
+        catalogue = with_documents(catalogue, media_paths=media_paths, scope=scope, look="images" in parts)
     with transaction.atomic():
         if "groups" in parts:
             _sync(CustomerGroup, {"client": client}, rows.groups(client, catalogue), rows.GROUP_FIELDS)
@@ -72,6 +75,7 @@ def with_image_content(client: Client, catalogue: Catalogue, *, media_paths: Pat
     """The catalogue with the content of its photos, without storing anything: for a client's further shops."""
     paths = client_media_paths(client) if media_paths is None else media_paths
     scope = {"client": client, "key__in": [product.key for product in catalogue.products]}
+    catalogue = with_documents(catalogue, media_paths=paths, scope=scope, look=True)
     return _with_content(catalogue, _hashed(client, catalogue, paths, scope))
 
 
@@ -90,10 +94,11 @@ def folder_files(client: Client, rules: ShopRules) -> FolderFiles:
 
 
 def moved_files(client: Client) -> set[str]:
-    """The products with a photo that was missing, or whose file is not what it was: Sage does not tell of that."""
+    """The products with a photo or a document that was missing, or whose file is not what it was: Sage does not tell of that."""
     columns = ("product__key", "file", "size", "modified_ns")
     stored = ProductImage.objects.filter(product__client=client).order_by().values_list(*columns)
-    return {product for product, file, *seen in stored.iterator() if not file or not _is_as_seen(Path(file), seen)}
+    photos = {product for product, file, *seen in stored.iterator() if not file or not _is_as_seen(Path(file), seen)}
+    return photos | moved_documents(client)
 
 
 def new_files(client: Client, files: FolderFiles, rules: ShopRules) -> set[str]:
