@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,10 @@ class ActRow:
         return not hasattr(self.act, "undone_by")
 
 
-def act_row(act: ChoiceAct, names: Mapping[str, str]) -> ActRow:
-    """The act told; ``names``: key of a category or product -> what people call it."""
-    lines = [line for change in act.changes.all() for line in change_lines(change, names)]
+def act_row(act: ChoiceAct, names: Mapping[str, str], changes: Iterable[ChoiceChange] | None = None) -> ActRow:
+    """The act told by these of its changes (all, by default); ``names``: key of a thing -> what people call it."""
+    told = act.changes.all() if changes is None else changes
+    lines = [line for change in told for line in change_lines(change, names)]
     return ActRow(act, verb_label(act.verb), person(act.by) if act.by else _("a rule that a person allowed"), lines)
 
 

@@ -180,6 +180,13 @@ SPECIAL_KEYS: dict[str, Promise] = {
 
 
 VERBS: dict[str, Promise] = {
+    "photo.combinations": _("Combinations of a photo chosen"),
+    "photo.hide": _("Photo taken out of the shop"),
+    "photo.legend": _("Legend of a photo written"),
+    "photo.order": _("Photos put in order"),
+    "photo.remove": _("Added photo removed"),
+    "photo.show": _("Photo shown again"),
+    "photo.upload": _("Photos added"),
     "group.approve": _("Group approved"),
     "group.build": _("Group built by hand"),
     "group.dissolve": _("Group dissolved"),

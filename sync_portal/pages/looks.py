@@ -44,6 +44,13 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "later": Look("soon", "clock"),
         "stale": Look("off", "clock-exclamation"),
     },
+    "import": {
+        "new": Look("good", "plus"),
+        "changed": Look("calm", "pencil"),
+        "removed": Look("soon", "trash"),
+        "same": Look("off", "check"),
+        "error": Look("act", "circle-x"),
+    },
     "weight": {
         "blocks": Look("act", "ban"),
         "warns": Look("soon", "alert-triangle"),
@@ -73,6 +80,21 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "held": Look("act", "hand-stop"),
         "writing": Look("busy", "loader-2"),
         "imported": Look("good", "circle-check"),
+    },
+    "in_shop": {
+        "online": Look("good", "circle-check"),
+        "hidden": Look("off", "eye-off"),
+        "waiting": Look("calm", "hourglass"),
+        "refused": Look("act", "circle-x"),
+        "never": Look("off", "circle-dashed"),
+    },
+    "owner": {
+        "sage": Look("calm", "database"),
+        "person": Look("busy", "user"),
+        "portal": Look("calm", "user"),
+        "if_new": Look("calm", "building-store"),
+        "if_empty": Look("calm", "building-store"),
+        "shop": Look("soon", "building-store"),
     },
     "product": {
         "ready": Look("good", "circle-check"),

@@ -9,16 +9,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from connectors.models import Client
-from mapping.choosing import ChoiceRefused, choose, undo
-from mapping.models import Category, ChoiceAct, Product
+from mapping.choosing import ChoiceRefused, choose
+from mapping.models import Category, Product
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.bulk_acts import BRAND_LENGTH, BULK_ACTS, FORBIDDEN_IN_BRANDS, BulkAct, places, planned
 from sync_portal.pages.numbers import whole
@@ -119,26 +118,6 @@ def resync(request: HttpRequest, access: Access) -> HttpResponse:
     return redirect(_list_address(request, access))
 
 
-@client_page()
-@require_POST
-def undo_act(request: HttpRequest, access: Access, act_id: int) -> HttpResponse:
-    """Put back what somebody chose, except where it was chosen anew since."""
-    act = get_object_or_404(ChoiceAct, pk=act_id, client=access.client)
-    if hasattr(act, "undone_by"):
-        messages.info(request, _("This was undone already."))
-        return redirect(_next(request, access))
-    undone = undo(act, by=access.user)
-    if undone.put_back:
-        text = ngettext("Undone: %(count)s choice put back.", "Undone: %(count)s choices put back.", undone.put_back)
-        messages.success(request, text % {"count": whole(undone.put_back)})
-    if left := len(undone.changed_since):
-        text = ngettext(
-            "%(count)s choice was made anew since and stays.", "%(count)s choices were made anew since and stay.", left
-        )
-        messages.warning(request, text % {"count": whole(left)})
-    return redirect(_next(request, access))
-
-
 def _confirm_resync(request: HttpRequest, access: Access) -> HttpResponse:
     if not access.may_run:
         raise PermissionDenied
@@ -226,10 +205,3 @@ def _list_address(request: HttpRequest, access: Access, *, done: int | None = No
         query["done"] = str(done)
     address = reverse("pages:products", args=[access.client.slug])
     return f"{address}?{query.urlencode()}" if query else address
-
-
-def _next(request: HttpRequest, access: Access) -> str:
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return target
-    return reverse("pages:products", args=[access.client.slug])

@@ -19,6 +19,7 @@ from mapping.models import Category, ChoiceAct, Product
 from sync_portal.pages.access import Access, client_page
 from sync_portal.pages.bulk_acts import BRAND_LENGTH, FORBIDDEN_IN_BRANDS
 from sync_portal.pages.product_saving import Clash, answered, product_choice, save, save_fields
+from sync_portal.pages.products import product_page
 
 FEATURE_LENGTH = 255
 FORBIDDEN_IN_FEATURES = "<>={}"
@@ -31,6 +32,11 @@ Edit = Callable[[HttpRequest, Access, Product], Saved]
 class NotSo(ValueError):
     """What was sent cannot be saved: the message says what and why."""
 
+    def __init__(self, message: str, *, field: str = "", value: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+        self.value = value
+
 
 @client_page()
 @require_POST
@@ -41,6 +47,9 @@ def edit(request: HttpRequest, access: Access, product_id: int, what: str) -> Ht
     try:
         done = change(request, access, product)
     except NotSo as refused:
+        if refused.field:
+            wrong = {"field": refused.field, "value": refused.value, "message": str(refused)}
+            return product_page(request, access, product, tab=tab, wrong=wrong)
         messages.error(request, str(refused))
         return redirect(f"{reverse('pages:product', args=[access.client.slug, product.pk])}?tab={tab}")
     return answered(request, access.client, product, tab, done)
@@ -75,7 +84,7 @@ def _brand(request: HttpRequest, access: Access, product: Product) -> Saved:
     if "back" in request.POST:
         return _save(request, access, product, {"manufacturer": None}, "product.brand")
     name = " ".join(request.POST.get("brand", "").split())
-    _refuse(name, FORBIDDEN_IN_BRANDS, BRAND_LENGTH)
+    _refuse(name, FORBIDDEN_IN_BRANDS, BRAND_LENGTH, field="brand")
     return _save(request, access, product, {"manufacturer": name}, "product.brand")
 
 
@@ -83,7 +92,7 @@ def _feature(request: HttpRequest, access: Access, product: Product) -> Saved:
     key, value = request.POST.get("feature", ""), " ".join(request.POST.get("value", "").split())
     if not key:
         raise NotSo(_("Nothing was chosen."))
-    _refuse(value, FORBIDDEN_IN_FEATURES, FEATURE_LENGTH)
+    _refuse(value, FORBIDDEN_IN_FEATURES, FEATURE_LENGTH, field=key)
     features = dict(product_choice(access.client, product).features)
     if "back" in request.POST:
         features.pop(key, None)
@@ -149,16 +158,14 @@ def _known_category(client: Client, key: str) -> None:
         raise NotSo(_("This category does not exist any more."))
 
 
-def _refuse(value: str, forbidden: str, longest: int) -> None:
+def _refuse(value: str, forbidden: str, longest: int, *, field: str) -> None:
     if letters := sorted({letter for letter in value if letter in forbidden}):
-        raise NotSo(
-            _("“%(value)s”: the shop refuses %(letters)s here.") % {"value": value, "letters": " ".join(letters)}
-        )
+        message = _("The shop refuses %(letters)s here.") % {"letters": " ".join(letters)}
+        raise NotSo(message, field=field, value=value)
     if len(value) > longest:
-        raise NotSo(
-            _("“%(value)s” has %(length)s characters; the shop takes %(limit)s.")
-            % {"value": value[:60] + "…", "length": len(value), "limit": longest}
-        )
+        told = {"length": len(value), "limit": longest, "more": len(value) - longest}
+        message = _("%(length)s characters; the shop takes %(limit)s: %(more)s too many.") % told
+        raise NotSo(message, field=field, value=value)
 
 
 _EDITS: Mapping[str, tuple[str, Edit]] = {

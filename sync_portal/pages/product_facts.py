@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from mapping.choices import ProductChoice
 from mapping.models import Binding, Combination, CustomerGroup, Product, ShopCustomer, SpecificPrice
+from mapping.rules import ShopRules
 from sync_portal.pages.labels import field_label
 from sync_portal.pages.numbers import money, plain, whole
 
@@ -20,6 +22,10 @@ class Field:
     label: str
     value: str
     source: str
+    owner: str = "sage"
+    """Who decides it: "sage", "person", "shop", or "if_new" and "if_empty" where Sage only begins it."""
+    tab: str = ""
+    """Where it is corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,39 @@ class ShopLink:
     adopted: bool
 
 
-def fields_of(product: Product) -> list[Field]:
-    """The product's fields in the order people check them, then what else is explained."""
-    values = {
+_TABS = {"name": "texts", "category": "filing", "categories": "filing", "manufacturer": "filing"}
+_CHOSEN = {"category": "category", "categories": "categories", "manufacturer": "manufacturer"}
+"""Field -> the field of a person's choice that stands in for it."""
+
+
+def fields_of(
+    product: Product,
+    *,
+    rules: ShopRules | None = None,
+    choice: ProductChoice | None = None,
+    by_person: Collection[str] = (),
+    paths: Mapping[str, str] | None = None,
+) -> list[Field]:
+    """The product's fields in the order people check them, then what else is explained.
+
+    ``by_person``: fields that people wrote; ``paths``: key of a category -> its path.
+    """
+    values = _values(product, paths or {})
+    explained: dict[str, str] = product.explanations
+    chosen = {name for name, field in _CHOSEN.items() if choice and getattr(choice, field) not in (None, ())}
+    people = {*by_person, *chosen}
+    owners = (rules or ShopRules()).owners
+
+    def field(name: str, value: str) -> Field:
+        owner = "person" if name in people else owners.get(f"products.{name}", "sage")
+        return Field(field_label(name), value, explained.get(name, ""), owner, _TABS.get(name, ""))
+
+    shown = [field(name, value) for name, value in values.items()]
+    return shown + [Field(field_label(name), "", text) for name, text in explained.items() if name not in values]
+
+
+def _values(product: Product, paths: Mapping[str, str]) -> dict[str, str]:
+    return {
         "reference": product.reference,
         "name": product.name,
         "ean13": product.ean13,
@@ -60,12 +96,12 @@ def fields_of(product: Product) -> list[Field]:
         "tax": f"{plain(product.tax_rate)} %" if product.tax_rate is not None else "",
         "weight": _("%(kilograms)s kg") % {"kilograms": plain(product.weight)} if product.weight else "",
         "category": product.category_path,
+        "categories": ", ".join(paths.get(key, key) for key in product.categories),
+        "manufacturer": product.manufacturer,
+        "supplier": product.supplier,
         "quantity": whole(product.quantity) if product.quantity is not None else _("not tracked"),
         "active": _("yes") if product.active else _("no"),
     }
-    explained: dict[str, str] = product.explanations
-    fields = [Field(field_label(name), value, explained.get(name, "")) for name, value in values.items()]
-    return fields + [Field(field_label(name), "", text) for name, text in explained.items() if name not in values]
 
 
 def combination_grid(combinations: Sequence[Combination]) -> Grid | None:

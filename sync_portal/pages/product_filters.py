@@ -23,7 +23,11 @@ SHOP_STATES = [
     ("never", _("Never sent")),
 ]
 GROUPED = [("group", _("Groups of articles")), ("member", _("Articles inside a group")), ("pack", _("Packs"))]
-CHANGED = [("any", _("Anything by a person")), ("text", _("Texts by a person")), ("article", _("Kept out or forced in"))]
+CHANGED = [
+    ("any", _("Anything by a person")),
+    ("text", _("Texts by a person")),
+    ("article", _("Kept out or forced in")),
+]
 SORTS = {
     "reference": ("reference",),
     "name": ("name",),

@@ -62,12 +62,12 @@ class Next:
         return _("%(flow)s has no schedule: it goes out when somebody starts it.") % told
 
 
-def next_run(client: Client) -> Next:
+def next_run(client: Client, flow: str = CATALOGUE) -> Next:
     """When what is saved now reaches the shop by itself."""
-    schedule = FlowSchedule.objects.filter(client=client, flow=CATALOGUE).first()
-    waiting = Run.objects.filter(client=client, flow=CATALOGUE, preview=False, state=RunState.QUEUED).exists()
+    schedule = FlowSchedule.objects.filter(client=client, flow=flow).first()
+    waiting = Run.objects.filter(client=client, flow=flow, preview=False, state=RunState.QUEUED).exists()
     paused = bool(schedule and schedule.paused)
-    return Next(flow_label(CATALOGUE), schedule.next_at if schedule else None, paused, waiting)
+    return Next(flow_label(flow), schedule.next_at if schedule else None, paused, waiting)
 
 
 def stored(client: Client, place: Place) -> Choice | None:
@@ -147,6 +147,8 @@ def answered(
             asked["done"] = str(result.pk)
         case Clash():
             messages.warning(request, clash_sentence(result))
+            if mine := (request.POST.get("value") or request.POST.get("brand") or "").strip():
+                messages.info(request, _("You had written “%(text)s”.") % {"text": mine})
         case None:
             messages.info(request, _("It was so already: nothing was changed."))
     return redirect(f"{reverse('pages:product', args=[client.slug, product.pk])}?{urlencode(asked)}")

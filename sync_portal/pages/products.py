@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from connectors.models import Client
-from mapping.models import Binding, Category, CustomerGroup, Product, ProductImage, ShopCustomer, SpecificPrice
+from mapping.models import Category, ChoiceAct, Product
 from sync_portal.pages.access import Access, client_page, render_page
-from sync_portal.pages.causes import tell
-from sync_portal.pages.differences import change_rows
-from sync_portal.pages.filters import ProductFilter
+from sync_portal.pages.bulk_acts import BULK_ACTS
+from sync_portal.pages.catalogue_tabs import catalogue_tabs
+from sync_portal.pages.choice_words import ActRow, act_row
 from sync_portal.pages.paging import page_of
-from sync_portal.pages.product_facts import combination_grid, fields_of, price_lines, shop_links
+from sync_portal.pages.product_facts import shop_links
+from sync_portal.pages.product_filters import ProductFilter, sorted_by
+from sync_portal.pages.product_history import of_it
+from sync_portal.pages.product_list import PAGE_SIZES, catalogue, headings, known_sort, page_size, rows
+from sync_portal.pages.product_saving import next_run
+from sync_portal.pages.product_tabs import address_if_any, bindings_of, facts, tabs
 from sync_portal.pages.questions import questions
 from sync_portal.pages.sentences import flow_label
-from sync_portal.sync.decisions import OF_A_PRODUCT, open_for
+from sync_portal.sync.decisions import open_for
 from sync_portal.sync.history import unfinished
 from sync_portal.sync.jobs import QueueBusy, resync_product
-from sync_portal.sync.models import Change, Decision, Run
-
-PRODUCTS_PER_PAGE = 50
-CHANGES_SHOWN = 10
+from sync_portal.sync.models import Decision, Run
 
 
 @client_page()
@@ -33,15 +35,35 @@ CHANGES_SHOWN = 10
 def index(request: HttpRequest, access: Access) -> HttpResponse:
     """Search and filter the catalogue."""
     categories = list(Category.objects.filter(client=access.client))
-    products = ProductFilter(request.GET, queryset=_products(access.client), categories=categories)
-    page = page_of(request, products.qs, PRODUCTS_PER_PAGE)
+    products = ProductFilter(
+        request.GET, queryset=catalogue(access.client), client=access.client, categories=categories
+    )
+    sort, size = known_sort(request.GET.get("sort", "")), page_size(request.GET.get("size", ""))
+    page = page_of(request, sorted_by(products.qs, sort), size)
     counts = Product.objects.filter(client=access.client).aggregate(
         all=Count("pk"),
         ready=Count("pk", Q(readiness="ready")),
         held=Count("pk", Q(readiness="held")),
         out=Count("pk", Q(readiness="out")),
     )
-    return render_page(request, access, "products/index.html", "products", filter=products, page=page, counts=counts)
+    return render_page(
+        request,
+        access,
+        "products/index.html",
+        "products",
+        catalogue_tabs=catalogue_tabs(access.client),
+        filter=products,
+        page=page,
+        rows=rows(access.client, list(page.object_list)),
+        headings=headings(sort or "reference"),
+        counts=counts,
+        size=size,
+        sizes=PAGE_SIZES,
+        acts=BULK_ACTS.values(),
+        query=request.GET.urlencode(),
+        export_url=address_if_any("pages:exchange", access.client.slug),
+        **_done(request, access.client),
+    )
 
 
 @client_page()
@@ -49,26 +71,29 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
 def page(request: HttpRequest, access: Access, product_id: int) -> HttpResponse:
     """One product: what the shop gets and why."""
     product = get_object_or_404(Product, client=access.client, pk=product_id)
-    combinations = list(product.combinations.all())
-    bindings = list(_bindings(product).select_related("shop"))
-    changes = _changes(product)[:CHANGES_SHOWN]
-    return render_page(
-        request,
-        access,
-        "products/product.html",
-        "products",
-        product=product,
-        fields=fields_of(product),
-        combinations=combinations,
-        grid=combination_grid(combinations),
-        prices=price_lines(list(product.specific_prices.all()), *_who(access.client, product), combinations),
-        images=product.images.all(),
-        links=shop_links(bindings),
-        problems=[tell(problem["cause"], problem.get("facts")) for problem in product.problems],
-        rows=change_rows(access.client, changes),
-        cards=questions(access.client, _decisions(product)),
-        under_way=_under_way(product),
-    )
+    return product_page(request, access, product)
+
+
+def product_page(
+    request: HttpRequest, access: Access, product: Product, *, tab: str = "", wrong: dict[str, str] | None = None
+) -> HttpResponse:
+    """One tab of the product; ``wrong``: the field that could not be saved, its value, and why."""
+    shown = tabs(product, product.combinations.count(), product.images.count())
+    asked = tab or request.GET.get("tab", "")
+    current = asked if asked in {one.name for one in shown} else "overview"
+    context = {
+        "product": product,
+        "tabs": shown,
+        "tab": current,
+        "tab_template": f"products/_{'photo_tab' if current == 'photos' else current}.html",
+        "links": shop_links(list(bindings_of(product))),
+        "cards": questions(access.client, _decisions(product)),
+        "under_way": _under_way(product),
+        "next": next_run(access.client),
+        "wrong": wrong or {},
+    }
+    more = facts(request, access, product, current) | _done(request, access.client)
+    return render_page(request, access, "products/product.html", "products", **(context | more))
 
 
 @client_page(may_run=True)
@@ -85,52 +110,29 @@ def resync(request: HttpRequest, access: Access, product_id: int) -> HttpRespons
         messages.warning(request, text)
         return redirect("pages:product", access.client.slug, product.pk)
     flows = ", ".join(flow_label(run.flow) for run in runs)
-    text = _("Asked for: %(flows)s. The changes appear below, or nothing if all is right.") % {"flows": flows}
+    text = _("Asked for: %(flows)s. The changes appear in the history, or nothing if all is right.") % {"flows": flows}
     messages.success(request, text)
     return redirect("pages:product", access.client.slug, product.pk)
+
+
+def _done(request: HttpRequest, client: Client) -> dict[str, object]:
+    """What was just done, told at the head of the page it led back to (`?done=`)."""
+    number = request.GET.get("done", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return {}
+    act = ChoiceAct.objects.select_related("by", "undone_by").filter(client=client, pk=int(number)).first()
+    if act is None:
+        return {}
+    told: ActRow = act_row(act, {}, [])
+    return {"done": told, "done_count": act.changes.count(), "next": next_run(client)}
 
 
 def _decisions(product: Product) -> QuerySet[Decision]:
     """The open questions about the product and its parts."""
     rows: QuerySet[Decision] = open_for(product.client)
-    return rows.filter(_of_it(product))
-
-
-def _of_it(product: Product) -> Q:
-    """What is kept about the product itself, and about its combinations, prices and photos."""
-    own = Q(key=product.key, kind__in=["products", "stock"])
-    return own | Q(key__startswith=f"{product.key}|", kind__in=OF_A_PRODUCT)
+    return rows.filter(of_it(product))
 
 
 def _under_way(product: Product) -> QuerySet[Run]:
     """Runs that were asked for this product and are not over."""
     return Run.objects.filter(unfinished(), client=product.client, scope__product=product.key)
-
-
-def _products(client: Client) -> QuerySet[Product]:
-    photos = Prefetch("images", ProductImage.objects.exclude(file=""), to_attr="photos")
-    products = Product.objects.filter(client=client).annotate(combination_count=Count("combinations", distinct=True))
-    return products.prefetch_related(photos).order_by("reference", "pk")
-
-
-def _bindings(product: Product) -> QuerySet[Binding]:
-    return Binding.objects.filter(
-        shop__client=product.client, kind="products", key=product.key, remote_id__isnull=False
-    ).order_by("shop__position")
-
-
-def _changes(product: Product) -> QuerySet[Change]:
-    """What runs did to the product and to its parts, newest first."""
-    return (
-        Change.objects.filter(_of_it(product), run__client=product.client, run__preview=False)
-        .select_related("run")
-        .order_by("-id")
-    )
-
-
-def _who(client: Client, product: Product) -> tuple[dict[str, CustomerGroup], dict[str, ShopCustomer]]:
-    prices: QuerySet[SpecificPrice] = product.specific_prices.all()
-    groups = {group.key: group for group in CustomerGroup.objects.filter(client=client)}
-    accounts = prices.exclude(customer_key="").values_list("customer_key", flat=True)
-    customers = ShopCustomer.objects.filter(client=client, key__in=accounts)
-    return groups, {customer.key: customer for customer in customers}

@@ -124,6 +124,12 @@ def order_state(state: str) -> str:
 
 
 @register.filter
+def owner_label(owner: str) -> str:
+    """Who decides a field."""
+    return labels.owner_label(owner)
+
+
+@register.filter
 def step_label(step: str) -> str:
     return labels.step_label(step)
 
@@ -170,3 +176,9 @@ def run_colour(run: Run) -> str:
 def weight_label(weight: str) -> str:
     """How much a finding of the catalogue check weighs, in words."""
     return str(labels.WEIGHTS[weight])
+
+
+@register.filter
+def import_label(result: str) -> str:
+    """What a line of an imported file does, in words."""
+    return str(labels.IMPORT_RESULTS[result])

@@ -1,0 +1,33 @@
+// Texts of a product: how long it is while it is written. Everything works without this.
+(() => {
+  const count = (field) => {
+    const shown = document.getElementById(field.dataset.counter);
+    if (!shown) return;
+    const limit = Number(field.dataset.limit);
+    const length = [...field.value.trim()].length;
+    shown.textContent = limit ? `${length} / ${limit}` : String(length);
+    shown.classList.toggle("is-act", Boolean(limit) && length > limit);
+  };
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-counter]")) count(event.target);
+  });
+  const all = () => document.querySelectorAll("[data-counter]").forEach(count);
+  document.addEventListener("htmx:afterSwap", all);
+  all();
+
+  // Escape leaves a text as it was.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.target.closest?.("[data-text-form]")?.querySelector("[data-cancel]")?.click();
+  });
+
+  // All that are found, or those that are ticked: never both.
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "everything") return;
+    for (const box of document.querySelectorAll('input[name="products"], [data-tick-all="products"]')) {
+      box.disabled = event.target.checked;
+      if (event.target.checked) box.checked = true;
+    }
+  });
+})();
