@@ -115,9 +115,10 @@ def _hashed(
 def _file_of(image: CatalogueImage, media_paths: PathRules, uploads: Path | None) -> Path:
     """:raises RejectedRecordError: no such file."""
     if image.uploaded:
-        if uploads is None:
+        content = image.key.rpartition(UPLOADED)[2]
+        if uploads is None or not content.isalnum():  # a key from a client file may hold anything
             raise RejectedRecordError("media.missing_file", {"path": image.source_path, "looked_at": ""})
-        return uploads / image.key.rpartition(UPLOADED)[2]
+        return uploads / content
     return Path(image.file) if image.file else media_paths.resolve(image.source_path)
 
 

@@ -10,10 +10,10 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -42,10 +42,19 @@ class UploadRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A file as it came: its name and its bytes."""
+    """A file as it came: its name, its size in bytes, and how to read it: one file is held in memory at a time."""
 
     name: str
-    data: bytes
+    size: int
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of the files: the act that chose them (None: none is new), and a sentence per refused one."""
+
+    act: ChoiceAct | None
+    refused: tuple[str, ...] = ()
 
 
 def folder_of(client: Client) -> Path:
@@ -53,25 +62,26 @@ def folder_of(client: Client) -> Path:
     return Path(settings.DATA_DIR) / "uploads" / str(client.pk)
 
 
-def add(client: Client, product: Product, files: Sequence[Brought], *, by: User | None) -> ChoiceAct | None:
-    """Keep these files and choose them as photos of the product; None when it has them all already.
-
-    Raises:
-        UploadRefused: one of them cannot be taken; none of them was chosen.
-    """
-    kept = [(file.name[-_NAME_LENGTH:] or "photo", _stored(client, cleaned(file))) for file in files]
+def add(client: Client, product: Product, files: Iterable[Brought], *, by: User | None) -> Added:
+    """Keep these files and choose them as photos of the product; those that cannot be taken are told, one by one."""
     known = _positions(client, product)
     following = max(known.values(), default=0) + 1
     wanted: dict[tuple[str, str], ChoiceValue | None] = {}
-    for name, (sha256, size) in kept:
-        if sha256 in known:
+    refused: list[str] = []
+    for file in files:
+        try:
+            sha256, size = _stored(client, cleaned(file))
+        except UploadRefused as error:
+            refused.append(str(error))
             continue
-        known[sha256] = following
-        wanted[UPLOAD.name, UPLOAD.make_key(product.key, sha256)] = UploadChoice(
-            name=name, size=size, position=following
-        )
-        following += 1
-    return choose(client, wanted, by=by, verb="photo.upload") if wanted else None
+        if sha256 not in known:
+            known[sha256] = following
+            name = PurePath(file.name.replace("\\", "/")).name[-_NAME_LENGTH:] or "photo"
+            choice = UploadChoice(name=name, size=size, position=following)
+            wanted[UPLOAD.name, UPLOAD.make_key(product.key, sha256)] = choice
+            following += 1
+    act = choose(client, wanted, by=by, verb="photo.upload") if wanted else None
+    return Added(act, tuple(refused))
 
 
 def remove(client: Client, product: Product, sha256: str, *, by: User | None) -> ChoiceAct | None:
@@ -91,12 +101,13 @@ def cleaned(file: Brought) -> bytes:
     Raises:
         UploadRefused: too large, no picture, or of a type that shops do not take.
     """
-    if len(file.data) > MOST_BYTES:
+    if file.size > MOST_BYTES:
         raise UploadRefused(
             _("%(name)s is too large: at most %(limit)s MB.") % {"name": file.name, "limit": MOST_BYTES // 1_000_000}
         )
+    data = file.read()
     try:
-        with Image.open(io.BytesIO(file.data)) as picture:
+        with Image.open(io.BytesIO(data)) as picture:
             if picture.format not in TYPES:
                 raise UploadRefused(
                     _("%(name)s is a picture that shops do not take (%(type)s): bring JPEG, PNG, GIF or WebP.")
@@ -108,7 +119,7 @@ def cleaned(file: Brought) -> bytes:
                     % {"name": file.name, "width": picture.width, "height": picture.height}
                 )
             picture.load()
-            return _without_metadata(picture, file.data)
+            return _without_metadata(picture, data)
     except _UNREADABLE as error:
         if isinstance(error, UploadRefused):
             raise

@@ -72,7 +72,8 @@ def _own_combinations(product: Product | None) -> int:
 
 def _photos(client: Client, references: Collection[str]) -> dict[str, int]:
     """Reference -> its first photo: the one that stands for it in its group's product, or else its own product's."""
-    own = ProductImage.objects.filter(product__client=client, product__key__in=references).exclude(file="")
+    images = ProductImage.objects.filter(product__client=client, position__gt=0).exclude(file="")
+    own = images.filter(product__key__in=references)
     found: dict[str, int] = {}
     for key, pk in own.order_by("position", "pk").values_list("product__key", "pk"):
         found.setdefault(key, pk)

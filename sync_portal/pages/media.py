@@ -1,4 +1,7 @@
-"""Photos of products, from the files Sage names: only those of the client, only real images, to its members only."""
+"""Photos of products, from the files Sage names and those that people brought.
+
+Only those of the client, only real images, to its members only.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 from PIL import Image, UnidentifiedImageError
 
-from mapping.models import ProductImage
+from mapping.choices import UPLOAD
+from mapping.models import Choice, Product, ProductImage
+from mapping.uploads import folder_of
 from sync_portal.pages.access import Access, client_page
 
 SIZES = {"thumb": 160, "medium": 800}
@@ -29,14 +34,30 @@ UNREADABLE = (OSError, UnidentifiedImageError, Image.DecompressionBombError, Val
 def photo(request: HttpRequest, access: Access, image_id: int, size: str) -> HttpResponseBase:
     """The photo at the size `thumb`, `medium` or `original`; 404 when its file is missing or is no image."""
     image = get_object_or_404(ProductImage, pk=image_id, product__client=access.client)
-    if not image.file or size not in {*SIZES, "original"}:
+    if not image.file:
         raise Http404
-    version = image.content_hash or f"{image.size}-{image.modified_ns}"
+    return _sent(request, Path(image.file), image.content_hash or f"{image.size}-{image.modified_ns}", size)
+
+
+@client_page()
+@require_safe
+def upload(request: HttpRequest, access: Access, product_id: int, sha256: str, size: str) -> HttpResponseBase:
+    """A photo that somebody brought for this product, before a run has come by; like `photo` otherwise."""
+    product = get_object_or_404(Product, pk=product_id, client=access.client)
+    key = UPLOAD.make_key(product.key, sha256)
+    get_object_or_404(Choice, client=access.client, kind=UPLOAD.name, key=key)
+    return _sent(request, folder_of(access.client) / sha256, sha256, size)
+
+
+def _sent(request: HttpRequest, file: Path, version: str, size: str) -> HttpResponseBase:
+    """``version`` comes from our own hash, never from the address alone."""
+    if size not in {*SIZES, "original"}:
+        raise Http404
     etag = f'"{version}-{size}"'
     if answer := get_conditional_response(request, etag=etag):
         return answer
     try:
-        response = _original(Path(image.file)) if size == "original" else _resized(Path(image.file), version, size)
+        response = _original(file) if size == "original" else _resized(file, version, size)
     except UNREADABLE as error:
         raise Http404(str(error)) from error
     response["ETag"] = etag

@@ -138,7 +138,7 @@ class ProductFilter(PageFilter):
         return queryset.filter(manufacturer="" if value == "-" else value)
 
     def by_photo(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        shown = Exists(ProductImage.objects.filter(product=OuterRef("pk")).exclude(file=""))
+        shown = Exists(ProductImage.objects.filter(product=OuterRef("pk"), position__gt=0).exclude(file=""))
         return queryset.filter(shown if value == "1" else ~shown)
 
     def by_grouped(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:

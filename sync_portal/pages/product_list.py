@@ -81,7 +81,7 @@ HEADINGS: Sequence[tuple[str, Promise, bool]] = (
 
 def catalogue(client: Client) -> QuerySet[Product]:
     """The client's products with what their row shows of them."""
-    photos = Prefetch("images", ProductImage.objects.exclude(file=""), to_attr="photos")
+    photos = Prefetch("images", ProductImage.objects.filter(position__gt=0).exclude(file=""), to_attr="photos")
     counted = Product.objects.filter(client=client).annotate(combination_count=Count("combinations", distinct=True))
     return counted.prefetch_related(photos)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.loader import select_template
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -133,7 +132,7 @@ def _texts(request: HttpRequest, client: Client, product: Product) -> Facts:
 def _combinations(request: HttpRequest, client: Client, product: Product) -> Facts:
     combinations = list(product.combinations.all())
     photos: dict[str, ProductImage] = {}
-    for image in product.images.exclude(file=""):
+    for image in product.images.filter(position__gt=0).exclude(file=""):
         for key in image.combination_keys:
             photos.setdefault(key, image)
     articles = {one.article for one in combinations} - {""}

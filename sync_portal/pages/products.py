@@ -78,7 +78,7 @@ def product_page(
     request: HttpRequest, access: Access, product: Product, *, tab: str = "", wrong: dict[str, str] | None = None
 ) -> HttpResponse:
     """One tab of the product; ``wrong``: the field that could not be saved, its value, and why."""
-    shown = tabs(product, product.combinations.count(), product.images.count())
+    shown = tabs(product, product.combinations.count(), product.images.filter(position__gt=0).count())
     asked = tab or request.GET.get("tab", "")
     current = asked if asked in {one.name for one in shown} else "overview"
     context = {

@@ -169,7 +169,8 @@ def _products(client: Client, page: Sequence[Decision]) -> Iterable[tuple[str, i
 
 def _photos(products: Iterable[int]) -> dict[int, int]:
     """Product -> its first photo that can be shown."""
-    images = ProductImage.objects.filter(product__in=list(products)).exclude(file="").order_by("-position")
+    shown = ProductImage.objects.filter(product__in=list(products), position__gt=0).exclude(file="")
+    images = shown.order_by("-position")
     return dict(images.values_list("product_id", "pk"))
 
 
