@@ -13,11 +13,11 @@ from connectors.models import Client
 from connectors.sage.paths import PathRules
 from mapping import choosing, loading, quality, touches
 from mapping.catalogue import CatalogueProduct
-from mapping.checks import RESOURCES
 from mapping.derive import Company
 from mapping.models import GroupSuggestion, QualityFinding, SourceRecord
 from mapping.quality import Base, Finding
 from mapping.rules import ShopRules
+from mapping.selection import RESOURCES
 
 _BATCH = 500
 _LABEL_LENGTH = 255

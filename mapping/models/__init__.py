@@ -4,6 +4,7 @@ from mapping.models.bindings import Binding
 from mapping.models.choices import Choice, ChoiceAct, ChoiceChange
 from mapping.models.customers import ShopCustomer
 from mapping.models.derivation import DerivationMark, DerivationTrace
+from mapping.models.exchange import ImportDraft
 from mapping.models.grouping import GroupSuggestion
 from mapping.models.images import ProductImage
 from mapping.models.prices import CustomerGroup, SpecificPrice
@@ -22,6 +23,7 @@ __all__ = [
     "DerivationMark",
     "DerivationTrace",
     "GroupSuggestion",
+    "ImportDraft",
     "MirrorState",
     "Product",
     "ProductImage",

@@ -41,5 +41,6 @@ def _open_suggestions(client: Client) -> int:
 _TABS: tuple[tuple[str, Promise, str, str, Callable[[Client], int]], ...] = (
     ("products", _("Products"), "package", "products", _nothing),
     ("quality", _("Catalogue check"), "clipboard-check", "quality", _nothing),
+    ("exchange", _("Import and export"), "table-import", "exchange", _nothing),
     ("acts", _("Changes by people"), "user-edit", "acts", _nothing),
 )

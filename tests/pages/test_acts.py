@@ -37,7 +37,8 @@ def test_an_act_tells_before_after_and_why(sales: Browser, world: World) -> None
     written(world, "Polo")
     written(world, "Polo brodé")
     rows = sales.get(reverse("pages:acts", args=[world.client.slug])).context["rows"]
-    assert [(row.act.why, [(line.before, line.after) for line in row.lines]) for row in rows] == [
+    told = [(row.act.why, [(line.before, line.after) for line in row.lines]) for row in rows]
+    assert told[:2] == [
         ("plus clair", [("Polo", "Polo brodé")]),
         ("plus clair", [("", "Polo")]),
     ]
@@ -47,7 +48,7 @@ def test_undo_puts_back_and_says_when_it_goes_out(sales: Browser, world: World) 
     act = written(world, "Polo")
     (said,) = undo(sales, world, act)
     assert said.startswith("1")
-    assert not Choice.objects.exists()
+    assert not Choice.objects.filter(kind="text").exists()
     assert not [
         row.can_be_undone for row in sales.get(reverse("pages:acts", args=[world.client.slug])).context["rows"]
     ][1]
@@ -58,7 +59,7 @@ def test_undo_says_what_was_changed_since(sales: Browser, world: World) -> None:
     written(world, "Polo brodé")
     (said,) = undo(sales, world, act)
     assert world.product.key in said
-    assert Choice.objects.get().value == {"text": "Polo brodé"}
+    assert Choice.objects.get(kind="text").value == {"text": "Polo brodé"}
 
 
 def test_undo_leads_back_only_to_this_portal(sales: Browser, world: World) -> None:
