@@ -53,7 +53,7 @@ def without_tax(value: Decimal, rate: Decimal) -> Decimal:
     return value * HUNDRED / (HUNDRED + rate)
 
 
-def unit_price(total: Decimal, quantity: int, shop_price: Decimal) -> Decimal:
+def unit_price(total: Decimal, quantity: Decimal | int, shop_price: Decimal) -> Decimal:
     """A unit price that gives `total` to the cent: the shop's own where it does, else the total's share.
 
     With 6 decimals the share is exact to the cent up to a quantity of 9999.

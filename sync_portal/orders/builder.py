@@ -181,18 +181,22 @@ def _line(one: _Sold, *, entered_with_tax: bool) -> OrderLine:
         gamme1=sold.gamme1,
         gamme2=sold.gamme2,
         label=_label(amount, sold.article),
-        quantity=Decimal(amount.quantity),
+        quantity=amount.quantity * sold.units,
+        unit=sold.packaging.label if sold.packaging else "",
+        unit_quantity=Decimal(amount.quantity) if sold.packaging else None,
         tax_rate=amount.rate,
         tax_code=one.tax_code,
         entered_with_tax=entered_with_tax,
-        weight=_weight(sold.article, amount.quantity) if amount.line else ZERO,
+        weight=_weight(sold.article, amount.quantity * sold.units) if amount.line else ZERO,
     )
-    return _with_tax_prices(base, amount) if entered_with_tax else _without_tax_prices(base, amount)
+    # Sage's price is of the sales unit, the shop's of what was ordered.
+    prices = _with_tax_prices if entered_with_tax else _without_tax_prices
+    return prices(base, amount, sold.units)
 
 
-def _with_tax_prices(line: OrderLine, amount: Amount) -> OrderLine:
+def _with_tax_prices(line: OrderLine, amount: Amount, units: Decimal) -> OrderLine:
     shop_price = amount.line.unit_price_tax_incl if amount.line else amount.tax_incl
-    price = unit_price(amount.tax_incl, amount.quantity, shop_price)
+    price = unit_price(amount.tax_incl, amount.quantity * units, shop_price / units)
     return replace(
         line,
         unit_price_with_tax=price,
@@ -202,9 +206,9 @@ def _with_tax_prices(line: OrderLine, amount: Amount) -> OrderLine:
     )
 
 
-def _without_tax_prices(line: OrderLine, amount: Amount) -> OrderLine:
+def _without_tax_prices(line: OrderLine, amount: Amount, units: Decimal) -> OrderLine:
     shop_price = amount.line.unit_price_tax_excl if amount.line else amount.tax_excl
-    price = unit_price(amount.tax_excl, amount.quantity, shop_price)
+    price = unit_price(amount.tax_excl, amount.quantity * units, shop_price / units)
     return replace(
         line,
         unit_price=price,
@@ -225,7 +229,7 @@ def _label(amount: Amount, article: Article) -> str:
     return "Emballage cadeau" if amount.kind == "wrapping" else article.label
 
 
-def _weight(article: Article, quantity: int) -> Decimal:
+def _weight(article: Article, quantity: Decimal) -> Decimal:
     grams = GRAMS[article.weight_unit] if 0 <= article.weight_unit < len(GRAMS) else ZERO
     return article.net_weight * grams * quantity
 

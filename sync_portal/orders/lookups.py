@@ -12,16 +12,18 @@ from django.db.models import Q
 from connectors.models import Client, ShopConnection
 from connectors.sage.records import Record
 from connectors.sage.streams import STREAMS
+from mapping.choices.base import SEPARATOR, split
 from mapping.models import Binding, SourceRecord
+from mapping.packagings import packaging_number
 from mapping.rules import ShopRules
-from mapping.source import SageData
+from mapping.source import PACKAGING, SageData
 from sync_portal.orders.models import LedgerOrder, OrderState
 from sync_portal.orders.sage_side import SageSide, Variant
 from sync_portal.orders.shop_orders import ShopOrder
 
 SMALL = ("taxes", "family_accounting", "tariff_categories", "depots", "currencies", "countries")
 """Streams of a few rows, taken whole."""
-STREAMS_READ = ("articles", "combinations", "article_accounting", "customers", *SMALL)
+STREAMS_READ = ("articles", "combinations", "packagings", "article_accounting", "customers", *SMALL)
 
 
 def load_side(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrder], *, today: date) -> SageSide:
@@ -53,12 +55,20 @@ def load_side(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrder
 
 
 def variant_of(key: str) -> Variant | None:
-    """The variant behind a combination's key "reference|AG_No1|AG_No2"; None for a key of another shape."""
-    parts = key.rsplit("|", 2)
-    if len(parts) != 3 or not (parts[1].isdecimal() and parts[2].isdecimal()):
+    """The variant behind a combination's key; None for a key of another shape.
+
+    "reference|AG_No1|AG_No2"; of a packaging "reference|pack|CO_No"; of a group "anchor|member|AG_No1|AG_No2", where
+    the member is the article.
+    """
+    parts = split(key)
+    packaging = packaging_number(parts)
+    if packaging is not None:
+        return SEPARATOR.join(parts[:-2]), packaging, PACKAGING
+    if len(parts) < 3 or not (parts[-2].isdecimal() and parts[-1].isdecimal()):
         return None
-    # Keys are joined by `join_key`, which escapes the separator inside a reference.
-    return parts[0].replace("\\|", "|").replace("\\\\", "\\"), int(parts[1]), int(parts[2])
+    # A reference that holds the separator itself is one part where it was escaped, several in older keys.
+    article = parts[1] if len(parts) == 4 else SEPARATOR.join(parts[:-2])
+    return article, int(parts[-2]), int(parts[-1])
 
 
 def _bindings(shop: ShopConnection, kind: str, shop_ids: Iterable[int]) -> dict[int, str]:
@@ -84,11 +94,13 @@ def _sage_data(client: Client, references: set[str], numbers: set[str], emails: 
     """Articles by reference or through a variant's reference, accounts by number or e-mail, and the small lists."""
     named = Q(data__article__in=list(references)) | Q(data__reference__in=list(references))
     combinations = _records(client, "combinations", named)
-    references |= {str(getattr(one, "article", "")) for one in combinations}
+    packagings = _records(client, "packagings", named)
+    references |= {str(getattr(one, "article", "")) for one in (*combinations, *packagings)}
     return SageData(
         {
             "articles": _records(client, "articles", Q(key__in=references)),
             "combinations": combinations,
+            "packagings": packagings,
             "article_accounting": _records(client, "article_accounting", Q(data__article__in=list(references))),
             "customers": _records(client, "customers", Q(key__in=numbers) | _any(emails, "data__email__icontains")),
             **{stream: _records(client, stream, Q()) for stream in SMALL},

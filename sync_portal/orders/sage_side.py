@@ -16,14 +16,16 @@ from connectors.sage.records import (
     Currency,
     Customer,
     FamilyAccounting,
+    Packaging,
     Tax,
 )
-from mapping.source import SageData
+from mapping.source import PACKAGING, SageData
 from mapping.taxes import PERCENT, VAT_KINDS
 from sync_portal.orders.shop_orders import ShopOrderLine
 
+ONE = Decimal(1)
 Variant = tuple[str, int, int]
-"""(AR_Ref, AG_No1, AG_No2)."""
+"""(AR_Ref, AG_No1, AG_No2), or (AR_Ref, CO_No, PACKAGING)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,13 @@ class SoldArticle:
     article: Article
     gamme1: int = 0
     gamme2: int = 0
+    packaging: Packaging | None = None
+    """What was ordered is so many of these, not of the sales unit."""
+
+    @property
+    def units(self) -> Decimal:
+        """Sales units in one of what was ordered."""
+        return self.packaging.quantity if self.packaging else ONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,13 +122,19 @@ class SageSide:
         else:
             reference, gamme1, gamme2 = self.products.get(line.product_id, ""), 0, 0
         article = self.data.articles.get(reference)
-        return SoldArticle(article, gamme1, gamme2) if article else None
+        if article is None or gamme2 != PACKAGING:
+            return SoldArticle(article, gamme1, gamme2) if article else None
+        packaging = self.data.packaging(reference, (gamme1, PACKAGING))
+        return SoldArticle(article, packaging=packaging) if packaging else None
 
     def _by_reference(self, line: ShopOrderLine) -> SoldArticle | None:
         if not line.reference:
             return None
         if article := self.data.articles.get(line.reference):
             return SoldArticle(article)
+        packagings = [one for one in self.data.all(Packaging) if one.reference == line.reference]
+        if len(packagings) == 1 and (article := self.data.articles.get(packagings[0].article)):
+            return SoldArticle(article, packaging=packagings[0])
         found = [one for one in self.data.all(Combination) if one.reference == line.reference]
         if len(found) != 1 or found[0].article not in self.data.articles:
             return None
