@@ -52,6 +52,8 @@ FIELDS: dict[str, Promise] = {
     "minimal_quantity": _("Smallest quantity"),
     "name": pgettext_lazy("of a thing", "Name"),
     "option": _("Option"),
+    "pack": _("Pack content"),
+    "pack_stock_type": _("Stock taken by a pack"),
     "parent": _("Parent category"),
     "phone": _("Phone"),
     "position": _("Position"),
@@ -63,6 +65,8 @@ FIELDS: dict[str, Promise] = {
     "product_type": _("Kind of product"),
     "public_name": _("Name shown to buyers"),
     "quantity": _("Stock"),
+    "redirect_to": _("Redirected to"),
+    "redirect_type": _("Redirection"),
     "reduction": _("Reduction"),
     "reduction_tax": _("Reduction with tax"),
     "reduction_type": _("Kind of reduction"),
@@ -76,6 +80,7 @@ FIELDS: dict[str, Promise] = {
     "tags": _("Tags"),
     "tax": _("VAT"),
     "total_paid": _("Total incl. tax"),
+    "type": _("Kind of page"),
     "values": _("Combination values"),
     "visibility": _("Visibility"),
     "weight": _("Weight"),
@@ -87,12 +92,15 @@ _YES_NO: dict[str, Promise] = {"0": _("no"), "1": _("yes")}
 
 VALUES: dict[str, dict[str, Promise]] = {
     "price_display_method": {"0": _("incl. tax"), "1": _("excl. tax")},
+    "pack_stock_type": {"0": _("the pack's"), "1": _("its components'"), "2": _("both")},
+    "redirect_type": {"404": _("none"), "301-product": _("to a product"), "301-category": _("to its category")},
     **dict.fromkeys(("active", "available_for_order", "default_on", "show_price"), _YES_NO),
 }
 """Values of the shop that are codes."""
 
 KINDS: dict[str, Promise] = {
     "addresses": _("Address"),
+    "attachments": _("Document"),
     "categories": _("Category"),
     "combination_images": _("Photos of a combination"),
     "combinations": _("Combination"),
@@ -102,6 +110,7 @@ KINDS: dict[str, Promise] = {
     "images": _("Photo"),
     "manufacturers": _("Manufacturer"),
     "orders": _("Order"),
+    "product_links": _("Packs and accessories"),
     "product_option_values": _("Option value"),
     "product_options": _("Option"),
     "product_suppliers": _("Supplier of a product"),

@@ -87,8 +87,13 @@ IMAGES = register(
         icon="photo",
         streams=("media", "articles"),
         parts=frozenset({"products", "images"}),
-        desires=(desired.desired_images, desired.desired_covers, desired.desired_combination_images),
-        removes=frozenset({"images"}),
+        desires=(
+            desired.desired_images,
+            desired.desired_covers,
+            desired.desired_combination_images,
+            desired.desired_documents,
+        ),
+        removes=frozenset({"images", "attachments"}),
     )
 )
 
