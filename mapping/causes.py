@@ -46,6 +46,21 @@ CAUSES: Mapping[str, tuple[str, str, str]] = {
         "“{reference}” is sold as a combination of the product {product}: it has no page of its own. To take it out, open that product.",
         "sales",
     ),
+    "catalogue.group_cell_doubled": (
+        "« {reference} » et « {other} » ont les mêmes valeurs ({values}) dans le produit {product} : seul {other} est vendu. Changez une valeur.",
+        "“{reference}” and “{other}” have the same values ({values}) in the product {product}: only {other} is sold. Change a value.",
+        "sales",
+    ),
+    "catalogue.group_value_missing": (
+        "« {reference} » n'a pas de valeur sur tous les axes du produit groupé {product} : il n'y est pas vendu. Complétez ses valeurs.",
+        "“{reference}” has no value on every axis of the grouped product {product}: it is not sold there. Complete its values.",
+        "sales",
+    ),
+    "catalogue.group_master_gone": (
+        "L'article maître {master} du produit {reference} n'est plus dans Sage : {other} donne les textes. Choisissez un autre maître.",
+        "The master article {master} of the product {reference} is no longer in Sage: {other} gives the texts. Choose another master.",
+        "sales",
+    ),
     # --- why an article is held ---
     "catalogue.price_zero": (
         "« {reference} » n'a aucun prix dans Sage : saisissez un prix de vente ou un tarif, il partira au prochain passage.",

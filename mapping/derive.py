@@ -17,7 +17,7 @@ from mapping.checklist import checked
 from mapping.checks import twins
 from mapping.choices import Choices
 from mapping.combinations import barcodes
-from mapping.gammes import Gammes, Vocabulary, count_vocabulary
+from mapping.gammes import Gammes, Vocabulary, count_vocabulary, with_spellings
 from mapping.group_products import product_of
 from mapping.groups import Groups
 from mapping.naming import GROUP_NAME_LENGTH, shop_name
@@ -75,8 +75,10 @@ def derive(
     """The shop's catalogue on this day (in the client's time zone: future prices begin at its midnight)."""
     data = SageData(records)
     chosen = Choices() if choices is None else choices
-    company = Company(data, rules, today=today, vocabulary=count_vocabulary(data), choices=chosen, files=files, shop=shop)
-    products = company.products(data, data.articles)
+    vocabulary = count_vocabulary(data)
+    vocabulary.update(Groups(chosen).spellings())
+    company = Company(data, rules, today=today, vocabulary=vocabulary, choices=chosen, files=files, shop=shop)
+    products = company.products(data, company.group_book.with_anchors(data.articles))
     for_sale = [one for one in products if one.readiness != "out"]
     return company.catalogue(
         products,
@@ -117,10 +119,11 @@ class Company:
         ``shop``: the name under which people map categories to the shop's own.
         """
         self._files = FolderFiles() if files is None else files
-        self._rules, self._today, self._vocabulary = rules, today, vocabulary
+        self._rules, self._today = rules, today
         self._data = data
         self._choices = Choices() if choices is None else choices
         self.group_book = Groups(self._choices)
+        self._vocabulary = with_spellings(vocabulary, self.group_book.spellings())
         self.groups = tariff_groups(data, rules)
         self.accounts = customers(data, rules, frozenset(group.key for group in self.groups if not group.public))
         self._tree = CategoryTree(data, rules, self._choices, shop=shop)

@@ -11,6 +11,8 @@ from connectors.sage.records import Article, ArticleGamme
 from mapping.catalogue import CatalogueOption, CatalogueValue, Problem
 from mapping.choices import Choices
 from mapping.choices.options import OPTION, VALUE, OptionChoice, ValueChoice
+from mapping.grouping.dictionary import Rank
+from mapping.grouping.dictionary import rank as natural_rank
 from mapping.naming import folded, shop_name, without_accents
 from mapping.source import SageData
 
@@ -54,6 +56,14 @@ def shown_spellings(vocabulary: Vocabulary) -> dict[str, str]:
         spellings[f"OPT:{folded(option)}"][option] += amount
         spellings[f"VAL:{folded(option)}|{folded(label)}"][label] += amount
     return {key: min(found, key=lambda one: (-found[one], one)) for key, found in spellings.items()}
+
+
+def with_spellings(vocabulary: Vocabulary, spellings: Iterable[tuple[str, str]]) -> Vocabulary:
+    """The vocabulary and further words: those that nobody counted have names too."""
+    known: Vocabulary = Counter(vocabulary)
+    for words in spellings:
+        known.setdefault(words, 0)
+    return known
 
 
 def undecided_twins(keys: Iterable[str], choices: Choices) -> tuple[tuple[str, ...], ...]:
@@ -181,6 +191,12 @@ class Gammes:
         option_key = self._option_of[key]
         return Value(option_key, key, self.name(option_key), self.name(key), axis, order)
 
+    def place(self, key: str) -> tuple[int, Rank]:
+        """The place of a value among those of its option: a person's, Sage's, else sizes and amounts from small to
+        large and words by the alphabet.
+        """
+        return _place(self._shown_value(key))
+
     def _value(self, option: str, row: ArticleGamme, rank: int) -> Value:
         return self.spelt(option, row.label, axis=row.axis, order=(rank, row.number))
 
@@ -225,5 +241,9 @@ class Gammes:
         return {key: self._cleaned(label) for key, label in shown.items()}
 
 
-def _place_in_option(value: CatalogueValue) -> tuple[str, int, str]:
-    return value.option_key, UNLISTED if value.position is None else value.position, value.key
+def _place_in_option(value: CatalogueValue) -> tuple[str, int, Rank, str]:
+    return value.option_key, *_place(value), value.key
+
+
+def _place(value: CatalogueValue) -> tuple[int, Rank]:
+    return UNLISTED if value.position is None else value.position, natural_rank(value.name)

@@ -51,11 +51,11 @@ def specific_prices(
         return book.ladder(article, variant, buyer, tiers=tiers)
 
     if _same_for_all_variants(ladder, product, audiences):
-        return list(_rows(ladder, article, NO_VARIANT, "", product.price, audiences))
+        return list(rows_of(ladder, article.reference, NO_VARIANT, "", product.price, audiences))
     return [
         row
         for variant, key in product.keys.items()
-        for row in _rows(ladder, article, variant, key, product.price + product.impacts[variant], audiences)
+        for row in rows_of(ladder, article.reference, variant, key, product.price + product.impacts[variant], audiences)
     ]
 
 
@@ -71,14 +71,15 @@ def _same_for_all_variants(ladder: LadderOf, product: PricedProduct, audiences: 
     return True
 
 
-def _rows(
+def rows_of(
     ladder: LadderOf,
-    article: Article,
+    product_key: str,
     variant: Variant,
     combination_key: str,
     base: Decimal,
     audiences: Sequence[Audience],
 ) -> Iterator[CataloguePrice]:
+    """The rows on one combination ("": on the product), whose public price is ``base``."""
     written: dict[tuple[str, str], dict[int, Decimal]] = {}
     for audience in audiences:
         own = ladder(variant, audience.buyer)
@@ -86,7 +87,7 @@ def _rows(
         for quantity in quantities:
             price = own.at(quantity)
             yield CataloguePrice(
-                product_key=article.reference,
+                product_key=product_key,
                 combination_key=combination_key,
                 group_key="" if audience.customer_key else audience.group_key,
                 customer_key=audience.customer_key,

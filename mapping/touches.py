@@ -17,8 +17,9 @@ from django.db.models.fields.json import KT, KeyTextTransform
 
 from connectors.models import Client
 from mapping.affected import Touched
-from mapping.choices import PRODUCT
+from mapping.choices import GROUP, PRODUCT, Choices, GroupChoice
 from mapping.gammes import PACKAGING_OPTION, Vocabulary, shown_spellings
+from mapping.groups import Groups
 from mapping.models import Choice, MirrorState, SourceRecord, SourceTouch
 
 ARTICLE, ACCOUNTS, VOCABULARY, EVERYTHING = "article", "accounts", "vocabulary", "everything"
@@ -198,7 +199,15 @@ def _counted(client: Client) -> Vocabulary:
             counted[gammes.get(str(gamme), ""), label] += 1
     labels = rows.filter(stream="packagings").values_list(KT("data__label"), flat=True)
     counted.update((PACKAGING_OPTION, label) for label in labels.iterator() if label)
+    counted.update(_in_groups(client))
     return counted
+
+
+def _in_groups(client: Client) -> Iterator[tuple[str, str]]:
+    """The axes and values of the client's groups."""
+    rows = Choice.objects.filter(client=client, kind=GROUP.name).values_list("key", "value")
+    groups = Groups(Choices((GROUP.name, key, GroupChoice.model_validate(value)) for key, value in rows.iterator()))
+    yield from groups.spellings()
 
 
 def _parts(values: Collection[str]) -> Iterator[list[str]]:
