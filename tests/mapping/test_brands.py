@@ -7,12 +7,11 @@ import pytest
 from connectors.sage.records import ArticleSupplier, Record, Supplier
 from mapping.brands import MANUFACTURER, SUPPLIER, published
 from mapping.catalogue import CatalogueBrand, CatalogueProduct
-from mapping.choices import Choices
+from mapping.choices import BrandChoice, Choices, ProductChoice
 from mapping.choices.base import ChoiceValue
 from mapping.derive import derive
 from mapping.rules import load_rules
 from tests.mapping.builders import TODAY, article, company
-from mapping.choices import BrandChoice, ProductChoice
 
 BRANDS = {"manufacturer": "stat1", "suppliers": True}
 

@@ -120,7 +120,7 @@ def test_a_faulty_template_is_refused_with_its_place(template: str, fault: str) 
 
 
 def test_a_field_and_a_language_misspelt_are_refused() -> None:
-    with pytest.raises(ValueError, match="texts.title"):
+    with pytest.raises(ValueError, match=r"texts\.title"):
         load_rules({"texts": {"title": {"fr": {"templates": ["{design}"]}}}})
     with pytest.raises(ValueError, match="templates"):
         load_rules({"texts": {"name": {"fr": {"templates": []}}}})
