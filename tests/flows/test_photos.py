@@ -1,4 +1,4 @@
-"""Photos as the shop shows them: from folders and from people, in their order, for their combinations, each sent once."""
+"""Photos as the shop shows them: of folders and people, in their order, for their combinations, each sent once."""
 
 from __future__ import annotations
 
