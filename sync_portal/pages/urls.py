@@ -1,6 +1,6 @@
 """The portal's own addresses. Everything under `c/<slug>/` belongs to one client and goes through `client_page`."""
 
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from sync_portal.pages import (
     acts,
@@ -60,10 +60,10 @@ client_patterns = [
     path("quality/<slug:topic_name>/", quality.topic, name="quality-topic"),
     path("exchange/", exchange.index, name="exchange"),
     path("exchange/<slug:sheet_name>/import/", exchange.upload, name="exchange-upload"),
-    re_path(r"^exchange/(?P<sheet_name>[a-z]+)\.(?P<format_name>xlsx|csv)$", exchange.export, name="exchange-export"),
     path("exchange/<int:draft_id>/", exchange.preview, name="exchange-preview"),
     path("exchange/<int:draft_id>/save/", exchange.save, name="exchange-save"),
     path("exchange/<int:draft_id>/drop/", exchange.drop, name="exchange-drop"),
+    path("exchange/<slug:sheet_name>/<slug:format_name>/", exchange.export, name="exchange-export"),
     path("acts/", acts.index, name="acts"),
     path("acts/<int:act_id>/undo/", acts.undo, name="act-undo"),
     path("products/<int:product_id>/photos/<slug:act>/", photos.change, name="product-photos-act"),

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client as Browser
 
 from connectors.models import Client, ShopConnection
-from mapping.models import Choice, ChoiceAct, GroupSuggestion, Product, ProductImage
+from mapping.models import Choice, ChoiceAct, GroupSuggestion, ImportDraft, Product, ProductImage
 from sync_portal.orders.models import LedgerOrder
 from sync_portal.sync.models import Decision, Run
 from tests.pages import factories
@@ -30,6 +30,7 @@ class World:
     suggestion: GroupSuggestion
     group: Choice
     act: ChoiceAct
+    draft: ImportDraft
 
     def arguments(self, names: set[str]) -> dict[str, Any]:
         """The values of an address's parameters."""
@@ -45,6 +46,13 @@ class World:
             "suggestion_id": self.suggestion.pk,
             "group_id": self.group.pk,
             "act_id": self.act.pk,
+            "field": "name",
+            "language": "fr",
+            "what": "brand",
+            "topic_name": "photo_missing",
+            "sheet_name": "texts",
+            "format_name": "csv",
+            "draft_id": self.draft.pk,
         }
         return {name: values[name] for name in names}
 
@@ -70,7 +78,8 @@ def make_world(db: None) -> Callable[[], World]:
         decision = factories.DecisionFactory(shop=shop, key=product.key)
         suggestion, group = factories.suggestion(client), factories.group(client)
         act = ChoiceAct.objects.get(client=client)
-        return World(client, shop, run, product, image, order, decision, suggestion, group, act)
+        draft = factories.ImportDraftFactory(client=client)
+        return World(client, shop, run, product, image, order, decision, suggestion, group, act, draft)
 
     return make
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import factory
+from django.contrib.auth.models import User
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -20,6 +21,7 @@ from mapping.models import (
     Combination,
     CustomerGroup,
     GroupSuggestion,
+    ImportDraft,
     Product,
     ProductImage,
     QualityFinding,
@@ -264,3 +266,14 @@ def group(client: Client, anchor: str = "VESTE-36", members: dict[str, tuple[str
     choice = GroupChoice(master=anchor, axes=("Taille",), members=members)
     choose(client, {("group", anchor): choice}, by=None, verb="group.build")
     return Choice.objects.get(client=client, kind="group", key=anchor)
+
+
+class ImportDraftFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportDraft
+
+    client = factory.SubFactory(ClientFactory)
+    by = factory.LazyFunction(lambda: User.objects.get_or_create(username="importer")[0])
+    sheet = "texts"
+    name = "textes.csv"
+    content = b"product;field;language;text\n"

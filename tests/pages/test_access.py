@@ -13,11 +13,14 @@ from tests.pages.conftest import World
 
 ONLY_POST = {
     *("grouping-approve", "grouping-dismiss", "grouping-again", "grouping-lock", "grouping-dissolve", "grouping-undo"),
+    *("product-edit", "product-text-preview", "products-bulk", "products-bulk-apply", "products-bulk-resync"),
+    *("quality-check", "exchange-upload", "exchange-save", "exchange-drop", "act-undo"),
     *("run-start", "run-cancel", "run-approve", "run-retry", "run-apply", "order-retry", "product-resync"),
     *("schedule-pause", "schedule-resume", "decision-answer", "decisions-answer", "connections-test"),
 }
 NOT_FOR_SALES = {
     *("run-start", "run-cancel", "run-approve", "run-retry", "run-apply", "run-undo", "product-resync"),
+    "products-bulk-resync",
     *("schedule-edit", "schedule-pause", "schedule-resume", "alerting", "connections", "connections-test"),
 }
 

@@ -222,6 +222,10 @@ def bring(browser: Browser, world: World, sheet: str, content: bytes, name: str 
     return browser.post(address, {"file": SimpleUploadedFile(name, content)}, follow=True)
 
 
+def draft_of_mine() -> ImportDraft:
+    return ImportDraft.objects.get(by__username="claire")
+
+
 CSV = b"product;field;language;text\nMUG;name;fr;Mug\nMUG;;fr;Rien\n"
 
 
@@ -230,20 +234,20 @@ def test_a_file_is_previewed_then_imported_in_one_act(sales: Browser, stocked: W
     shown = bring(sales, stocked, "texts", CSV)
     assert [row.result for row in shown.context["page"]] == ["changed", "error"]
     assert ChoiceAct.objects.count() == acts
-    draft = ImportDraft.objects.get()
+    draft = draft_of_mine()
     answer = sales.post(reverse("pages:exchange-save", args=[stocked.client.slug, draft.pk]), {"why": "salon"})
     assert answer.headers["Location"] == reverse("pages:acts", args=[stocked.client.slug])
     act = ChoiceAct.objects.first()
     assert act is not None
     assert (act.verb, act.why, act.by and act.by.get_username()) == ("import", "salon", "claire")
     assert Choice.objects.get(kind="text", key="MUG|name|fr").value == {"text": "Mug"}
-    assert not ImportDraft.objects.exists()
+    assert not ImportDraft.objects.filter(by__username="claire").exists()
 
 
 def test_a_group_that_takes_another_s_article_imports_nothing(sales: Browser, stocked: World) -> None:
     content = b"anchor;article;master;axis1;value1\nMUG;MUG;oui;Taille;U\nMUG;POLO-L;;Taille;L\n"
     bring(sales, stocked, "groups", content)
-    draft = ImportDraft.objects.get()
+    draft = draft_of_mine()
     answer = sales.post(reverse("pages:exchange-save", args=[stocked.client.slug, draft.pk]), follow=True)
     assert "POLO-L" in str(next(iter(answer.context["messages"])))
     assert not Choice.objects.filter(kind="group", key="MUG").exists()
@@ -252,20 +256,20 @@ def test_a_group_that_takes_another_s_article_imports_nothing(sales: Browser, st
 def test_a_file_without_its_key_column_is_refused_by_name(sales: Browser, stocked: World) -> None:
     answer = bring(sales, stocked, "texts", b"product;text\nMUG;a\n")
     assert "mes textes.csv" in str(next(iter(answer.context["messages"])))
-    assert not ImportDraft.objects.exists()
+    assert not ImportDraft.objects.filter(by__username="claire").exists()
 
 
 def test_a_file_is_only_its_owner_s(sales: Browser, stocked: World, signed_in: Callable[..., Browser]) -> None:
     bring(sales, stocked, "texts", CSV)
     colleague = signed_in(stocked.client, role="sales", name="bruno")
-    draft = ImportDraft.objects.get()
+    draft = draft_of_mine()
     assert colleague.get(reverse("pages:exchange-preview", args=[stocked.client.slug, draft.pk])).status_code == 404
 
 
 def test_a_file_can_be_dropped(sales: Browser, stocked: World) -> None:
     bring(sales, stocked, "texts", CSV)
-    sales.post(reverse("pages:exchange-drop", args=[stocked.client.slug, ImportDraft.objects.get().pk]))
-    assert not ImportDraft.objects.exists()
+    sales.post(reverse("pages:exchange-drop", args=[stocked.client.slug, draft_of_mine().pk]))
+    assert not ImportDraft.objects.filter(by__username="claire").exists()
 
 
 @pytest.mark.parametrize("format_name", ["xlsx", "csv"])
@@ -278,4 +282,5 @@ def test_every_sheet_is_downloaded(sales: Browser, stocked: World, sheet: str, f
 
 
 def test_an_unknown_sheet_does_not_exist(sales: Browser, world: World) -> None:
-    assert sales.get(f"/c/{world.client.slug}/exchange/rien.csv").status_code == 404
+    for place in ("rien/csv", "texts/pdf"):
+        assert sales.get(f"/c/{world.client.slug}/exchange/{place}/").status_code == 404

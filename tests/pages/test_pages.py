@@ -26,6 +26,10 @@ PAGES = {
     "schedule-edit": {"fr": "Expression cron", "en": "Cron expression"},
     "alerting": {"fr": "Adresses électroniques", "en": "E-mail addresses"},
     "schedules": {"fr": "toutes les 60 minutes", "en": "every 60 minutes"},
+    "quality": {"fr": "Contrôle du catalogue", "en": "Catalogue check"},
+    "quality-topic": {"fr": "Sans photo", "en": "No photo"},
+    "acts": {"fr": "Modifications", "en": "Changes by people"},
+    "exchange": {"fr": "Attributs", "en": "Attribute values"},
     "connections": {"fr": "enregistrée, chiffrée", "en": "missing"},
 }
 NEEDS = {
@@ -35,6 +39,7 @@ NEEDS = {
     "schedule-edit": {"flow_name"},
     "product": {"product_id"},
     "order": {"order_id"},
+    "quality-topic": {"topic_name"},
 }
 
 

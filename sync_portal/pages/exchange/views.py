@@ -42,6 +42,8 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
 def export(request: HttpRequest, access: Access, sheet_name: str, format_name: str) -> HttpResponse:
     """A sheet as a file: "xlsx" or "csv"."""
     sheet = _sheet(sheet_name)
+    if format_name not in {"xlsx", "csv"}:
+        raise Http404
     rows = sheet.export(access.client)
     content, kind = (
         (files.write_xlsx(rows), files.XLSX_TYPE) if format_name == "xlsx" else (files.write_csv(rows), files.CSV_TYPE)
