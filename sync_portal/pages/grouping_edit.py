@@ -21,7 +21,7 @@ from sync_portal.pages.grouping_articles import articles_of
 from sync_portal.pages.grouping_cards import name_of
 from sync_portal.pages.grouping_done import done_of, with_done
 from sync_portal.pages.grouping_find import found
-from sync_portal.pages.grouping_form import axis_fields, changed, general_faults, member_rows, posted
+from sync_portal.pages.grouping_form import axis_fields, changed, general_faults, in_order, member_rows, posted
 from sync_portal.pages.grouping_grid import grid_table
 from sync_portal.pages.grouping_words import effects, problems_of, reasons_of, rule_words
 from sync_portal.pages.sentences import exact, person
@@ -85,8 +85,8 @@ def of_product(request: HttpRequest, access: Access, product_id: int) -> HttpRes
 def _editor(request: HttpRequest, access: Access, subject: Subject) -> HttpResponse:
     book = book_of(access.client)
     if request.method != "POST":
-        return _shown(request, access, subject, subject.start, book)
-    draft = _with_anchor(posted(request.POST, subject.start), access)
+        return _shown(request, access, subject, in_order(subject.start), book)
+    draft = _with_anchor(_known(posted(request.POST, subject.start), subject.start, access), access)
     action = request.POST.get("do", "")
     if action == "find":
         results = found(access.client, request.POST.get("q", ""), draft, book)
@@ -181,6 +181,14 @@ def _with_anchor(draft: Draft, access: Access) -> Draft:
     master = draft.master if draft.master in draft.members else next(iter(draft.members))
     anchor = group_drafts.default_anchor(draft.members, master, published(access.client, draft.members))
     return replace(draft, anchor=anchor)
+
+
+def _known(draft: Draft, start: Draft, access: Access) -> Draft:
+    """Without articles that this client does not have."""
+    named = [one for one in draft.members if one not in start.members]
+    known = set(Product.objects.filter(client=access.client, key__in=named).values_list("key", flat=True))
+    members = {one: values for one, values in draft.members.items() if one in start.members or one in known}
+    return replace(draft, members=members)
 
 
 def _labels(access: Access, action: str) -> dict[str, str]:

@@ -47,7 +47,7 @@ class SuggestionFilter(PageFilter):
         method="by_check",
     )
     sort = choice(
-        _("Order"),
+        _("Sorted by"),
         [(code, label) for code, (label, _fields) in SORTS.items() if code],
         method="by_sort",
         empty_label=SORTS[""][0],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.http import QueryDict
 
 from mapping import group_drafts
+from mapping.choices.groups import GroupChoice
 from mapping.group_drafts import Book, Draft, Fault
 from mapping.grouping.dictionary import rank, read
 from mapping.naming import folded
@@ -40,6 +41,12 @@ class MemberRow:
     """Its page in the shop is the product's, and it cannot leave."""
     moved_from: str
     """Anchor of the group that it comes from."""
+
+
+def in_order(draft: Draft) -> Draft:
+    """The draft with its members in the order of their values: sizes from small to large."""
+    ordered = sorted(draft.members.items(), key=lambda member: ([rank(value) for value in member[1]], member[0]))
+    return replace(draft, members=dict(ordered))
 
 
 def posted(data: QueryDict, start: Draft) -> Draft:
@@ -90,7 +97,13 @@ def _with_article(draft: Draft, reference: str, book: Book, label: str) -> Draft
     said = read(label).values
     known = {**said, **(dict(zip(holder.axes, holder.members[reference], strict=True)) if holder else {})}
     wider = group_drafts.added(draft, {reference: tuple(known.values())}, tuple(known))
-    return replace(wider, moved=wider.moved | {reference}) if holder else wider
+    return replace(wider, moved=wider.moved | {reference}) if _is_moved(reference, holder, draft, book) else wider
+
+
+def _is_moved(reference: str, holder: GroupChoice | None, draft: Draft, book: Book) -> bool:
+    """Whether it leaves another group: neither the one that is worked on, nor one that is merged into it."""
+    staying = [book[anchor] for anchor in (draft.of, *draft.merged) if anchor in book]
+    return holder is not None and holder not in staying and reference not in book
 
 
 def axis_fields(draft: Draft, faults: Sequence[Fault], book: Book) -> list[AxisField]:
@@ -150,7 +163,7 @@ def _known_values(axis: str, place: int, draft: Draft, book: Book) -> list[str]:
     return sorted(found - {""}, key=rank)[:MOST_KNOWN]
 
 
-def _values_in_book(axis: str, groups: Collection[group_drafts.GroupChoice]) -> set[str]:
+def _values_in_book(axis: str, groups: Collection[GroupChoice]) -> set[str]:
     found: set[str] = set()
     for choice in groups:
         for place, name in enumerate(choice.axes):
