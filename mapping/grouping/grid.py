@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
 
+from mapping.grouping.dictionary import rank
 from mapping.naming import folded
 
 MANY_HOLES = 200
@@ -50,6 +51,12 @@ class Grid:
     def complete(self) -> bool:
         """Every pair of values is there, once."""
         return not self.missing and not self.doubled and not self.incomplete
+
+
+def in_shop_order(members: Mapping[str, Sequence[str]]) -> dict[str, Values]:
+    """The members by their values, sizes from small to large; a store of JSON may have turned them round."""
+    ordered = sorted(members.items(), key=lambda one: (tuple(rank(value) for value in one[1]), one[0]))
+    return {reference: tuple(values) for reference, values in ordered}
 
 
 def grid_of(axes: Sequence[str], members: Mapping[str, Sequence[str]]) -> Grid:

@@ -10,7 +10,7 @@ from mapping.grouping.axes import MOSTLY, Axis, axes_of, same_words, shared_word
 from mapping.grouping.candidates import Candidate, Pool
 from mapping.grouping.clusters import Cluster
 from mapping.grouping.dictionary import rank
-from mapping.grouping.grid import Grid, grid_of
+from mapping.grouping.grid import Grid, grid_of, in_shop_order
 from mapping.grouping.suggestion import Reason
 from mapping.numbers import said
 
@@ -103,11 +103,12 @@ def _only(cluster: Cluster, members: Sequence[Candidate]) -> Cluster:
 
 def _in_order(cluster: Cluster, kept: tuple[int, ...], axes: Sequence[Axis]) -> Members:
     """As the shop shows them: by the first axis, then the second ..."""
-    values = {
-        reference: tuple(axis.labels.get(raw[place], "") for place, axis in zip(kept, axes, strict=True))
-        for reference, raw in cluster.raws.items()
-    }
-    return dict(sorted(values.items(), key=lambda one: (tuple(rank(value) for value in one[1]), one[0])))
+    return in_shop_order(
+        {
+            reference: tuple(axis.labels.get(raw[place], "") for place, axis in zip(kept, axes, strict=True))
+            for reference, raw in cluster.raws.items()
+        }
+    )
 
 
 def _hopeless(axes: Sequence[Axis], grid: Grid, *, alike: bool) -> bool:

@@ -8,6 +8,7 @@ give the same proposals in whatever order they come. Every step passes over the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from hashlib import blake2b
 
 from connectors.sage.records.base import join_key
 from mapping.choices.groups import GroupChoice
@@ -100,10 +101,9 @@ def _proposed(judged: Judged, by_reference: Mapping[str, Candidate], rules: Grou
     members = [by_reference[reference] for reference in judged.members]
     master = master_of(members, rules.master)
     cluster = judged.cluster
-    family = members[0].family if len({one.family for one in members}) == 1 else ""
     pattern = cluster.pattern(judged.kept)
     return Suggestion(
-        key=join_key((cluster.rule, family, folded(cluster.common)))[:KEY_LENGTH],
+        key=_key(cluster.rule, pattern),
         name=_name([one.design for one in members], by_reference[master].design)[:NAME_LENGTH],
         score=judged.score,
         rule=cluster.rule,
@@ -131,7 +131,7 @@ def _joined(joining: Joining, group: GroupChoice, by_reference: Mapping[str, Can
     master = by_reference.get(group.master)
     first = by_reference[next(iter(joining.members))]
     return Suggestion(
-        key=join_key(("join", joining.anchor))[:KEY_LENGTH],
+        key=_key("join", joining.anchor),
         name=folded_blanks((master or first).design)[:NAME_LENGTH],
         score=max(0, JOIN_SCORE - 15 * len(grid.doubled)),
         rule=group.rule,
@@ -143,6 +143,11 @@ def _joined(joining: Joining, group: GroupChoice, by_reference: Mapping[str, Can
         reasons=(Reason("fits_group", {"anchor": joining.anchor}),),
         problems=tuple(problems),
     )
+
+
+def _key(rule: str, pattern: str) -> str:
+    key = join_key((rule, pattern))
+    return key if len(key) <= KEY_LENGTH else join_key((rule, blake2b(pattern.encode(), digest_size=16).hexdigest()))
 
 
 def _name(designs: list[str], fallback: str) -> str:

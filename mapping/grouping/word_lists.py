@@ -12,9 +12,9 @@ Blanc, blanche, blc; Noir, nr; Rouge, rge; Bleu, blu; Vert, vrt; Jaune; Gris; Ro
 Brun; Beige; Marine, mar; Anthracite, anthra; Bordeaux, bdx; Écru; Kaki; Turquoise; Ivoire; Crème; Taupe; Camel;
 Fuchsia; Lilas; Mauve; Prune; Corail; Saumon; Moutarde; Ocre; Sable; Argent; Argenté; Doré; Cuivré; Bronze; Aubergine;
 Lavande; Menthe; Indigo; Cyan; Magenta; Pourpre; Parme; Grenat; Cognac; Havane; Chocolat; Châtaigne; Naturel, nat;
-Transparent; Translucide; Multicolore; Pétrole; Émeraude; Rouille; Terracotta; Champagne; Chiné; Denim; Fluo;
-Lin naturel; White; Black; Red; Blue; Green; Yellow; Grey, gray; Pink; Purple; Brown; Navy; Burgundy; Khaki; Silver; Gold; Ivory;
-Cream; Charcoal; Teal; Olive; Coral; Natural; Clear
+Transparent; Translucide; Multicolore; Pétrole; Émeraude; Rouille; Terracotta; Champagne; Chiné; Denim; Fluo; Lin
+naturel; White; Black; Red; Blue; Green; Yellow; Grey, gray; Pink; Purple; Brown; Navy; Burgundy; Khaki; Silver; Gold;
+Ivory; Cream; Charcoal; Teal; Olive; Coral; Natural; Clear
 """
 _SHADES = """
 clair claire fonce foncee chine chinee ciel marine nuit roi royal bouteille sapin anis perle cerise pastel fluo vif mat
@@ -24,9 +24,10 @@ SHADES = frozenset(_SHADES.split())
 """Words that go on with a colour: "bleu marine", "gris chiné"."""
 MATERIALS = """
 Cuir; Nitrile; Latex; Coton; Lin; Laine; Soie; Polyester; Polyamide; Nylon; Velours; Feutre; Toile; Inox; Acier;
-Aluminium, alu; Laiton; Cuivre; Fonte; Zinc; Bois; Chêne; Hêtre; Noyer; Frêne; Pin; Bambou; Verre; Cristal; Porcelaine;
-Céramique; Grès; Faïence; Plastique; Pvc; Caoutchouc; Silicone; Liège; Carton; Papier; Kraft; Marbre; Granit; Leather; Cotton;
-Linen; Wool; Silk; Steel; Brass; Copper; Wood; Oak; Beech; Walnut; Bamboo; Glass; Plastic; Rubber
+Aluminium, alu; Laiton; Cuivre; Fonte; Zinc; Bois; Chêne; Hêtre; Noyer; Frêne; Pin; Bambou; Verre; Cristal;
+Porcelaine; Céramique; Grès; Faïence; Plastique; Pvc; Caoutchouc; Silicone; Liège; Carton; Papier; Kraft; Marbre;
+Granit; Leather; Cotton; Linen; Wool; Silk; Steel; Brass; Copper; Wood; Oak; Beech; Walnut; Bamboo; Glass; Plastic;
+Rubber
 """
 SIZES = ("XXXS", "XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL", "5XL", "6XL")
 """In this order."""

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from connectors.connections import media_paths
 from connectors.models import ShopConnection
-from mapping import choosing, loading, store, touches
+from mapping import choosing, joining, loading, store, touches
 from mapping.affected import dated
 from mapping.catalogue import Catalogue, CatalogueProduct
 from mapping.derive import Company
@@ -40,6 +40,8 @@ from sync_portal.sync.models import Change, ChangeState
 from sync_portal.sync.plan import OwnerOf, Plan, PlannedChange, make_plan, removals
 from sync_portal.sync.resolver import Resolver
 
+_JOINING = "catalogue"
+"""The flow before which new articles join groups."""
 PER_ARTICLE = frozenset({"products", "prices", "images"})
 """Parts of the catalogue that are made article by article; the others are made whole."""
 _OF_THE_WHOLE = "categories"
@@ -113,6 +115,7 @@ class Derivation:
     def plan(self, resolver: Resolver, owner_of: OwnerOf) -> Plan:
         """What would have to be written; `Plan.unchanged` counts all resources of the flow that are as wanted."""
         self._context.step("derive")
+        self._let_join()
         # The vocabulary first: a spelling that gave way to another one reaches everything.
         vocabulary = touches.vocabulary(self._client)
         self._position = touches.position(self._client)
@@ -134,7 +137,7 @@ class Derivation:
                 shop=self._shop.name,
             )
             if self._by_article:
-                for references in loading.in_parts(self._articles()):
+                for references in loading.in_parts(groups.with_anchors(self._articles())):
                     whole = groups.with_members(references)
                     named = choosing.named_articles(choosing.choices_of(self._client, whole))
                     data = loading.articles_data(self._client, common, {*whole, *named})
@@ -179,6 +182,15 @@ class Derivation:
                 },
             )
             self._traces.store(mark, {article for article in again if article is not None})
+
+    def _let_join(self) -> None:
+        """New articles join the groups that they fit: once per client, and not while somebody only looks or chooses."""
+        only_looks = self._context.preview or scopes.partial(self._context.run.scope)
+        if not self._keep or self._flow.name != _JOINING or only_looks:
+            return
+        reached = None if self._mark is None else touches.since(self._client, self._mark.position)
+        articles = None if reached is None or reached.everything else reached.articles
+        joining.join_new(self._client, self._rules, articles)
 
     # --- what to look at -------------------------------------------------------------------------------------------
 
