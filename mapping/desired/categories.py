@@ -22,7 +22,7 @@ def desired_categories(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desir
 
 
 def emptied_categories(labels: Iterable[tuple[str, str]], rules: ShopRules) -> Iterator[Desired]:
-    """Those of ours, (key, name), to which no product for sale leads any more: hidden, back when they are used again."""
+    """Those of ours, (key, name), to which no product for sale leads any more: hidden until they are used again."""
     if rules.categories.hide_empty:
         for key, label in labels:
             yield Desired(

@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 
 from connectors.sandbox.sage import build_company
-from connectors.sandbox.shop.server import running_shop
+from connectors.sandbox.shop.server import DEFAULT_VERSION, running_shop
 from tests.flows.company import Company, keep_only
 from tests.flows.portal import World, load_demo
 
@@ -40,13 +40,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @contextmanager
-def a_world(template: Template, folder: Path, *, small: bool = False) -> Iterator[World]:
-    """The demo client on a copy of the company and a shop of its own."""
+def a_world(
+    template: Template, folder: Path, *, small: bool = False, version: str = DEFAULT_VERSION
+) -> Iterator[World]:
+    """The demo client on a copy of the company and a shop of its own, of this version."""
     folder.mkdir()
     base = folder / "sage.sqlite3"
     base.write_bytes((template.small if small else template.whole).read_bytes())
     company = Company(base, template.media)
-    with running_shop(folder / "shop") as shop:
+    with running_shop(folder / "shop", version=version) as shop:
         yield World(client=load_demo(company, shop), company=company, running=shop)
 
 
@@ -65,11 +67,11 @@ def published(
 
 @pytest.fixture
 def make_world(template: Template, tmp_path: Path, db: None) -> Iterator[Callable[..., World]]:
-    """Make the demo client: `make_world(small=True)`."""
+    """Make the demo client: `make_world(small=True, version="1.6")`."""
     with ExitStack() as stack:
         numbers = count()
-        yield lambda *, small=False: stack.enter_context(
-            a_world(template, tmp_path / f"world-{next(numbers)}", small=small)
+        yield lambda *, small=False, version=DEFAULT_VERSION: stack.enter_context(
+            a_world(template, tmp_path / f"world-{next(numbers)}", small=small, version=version)
         )
 
 
