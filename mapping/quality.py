@@ -180,6 +180,8 @@ def findings(product: CatalogueProduct, article: Article, rules: ShopRules, base
     found: dict[str, Finding] = {}
     for topic, facts in (*_told(product), *_own(product, article, rules, base)):
         found.setdefault(topic, Finding(topic, facts))
+    if found.keys() & {"ean_invalid", "ean_doubled"}:
+        found.pop("ean_missing", None)  # it is there, and what is wrong with it is said
     return [found[topic] for topic in TOPICS if topic in found]
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mapping import desired
 from mapping.combinations import made_by_choice
 from mapping.desired.categories import emptied_categories
-from sync_portal.sync import drift
+from sync_portal.sync import catalogue_check, drift
 from sync_portal.sync.flows import Flow, register
 
 _ARTICLES = ("families", "catalogue_nodes", "articles", "gammes", "gamme_values", "article_gammes", "combinations")
@@ -94,6 +94,17 @@ IMAGES = register(
             desired.desired_documents,
         ),
         removes=frozenset({"images", "attachments"}),
+    )
+)
+
+QUALITY = register(
+    Flow(
+        name="quality",
+        label=_("Catalogue check"),
+        icon="clipboard-check",
+        streams=(*_ARTICLES, *_TEXTS, *_TAXES, *_PRICES, *_STOCK, "media"),
+        run=catalogue_check.check,
+        promise_minutes=7 * 24 * 60,
     )
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from mapping.models import ChoiceAct
 from tests.pages import factories
 from tests.pages.conftest import World
 
@@ -95,7 +96,13 @@ def world(transactional_db: None) -> World:
     shown = {"reference": "TH-9", "ean13": "3761230000716", "name": "Théière ancienne"}
     candidates = [{"id": number, "score": 80, "reasons": ["ean13"], "shown": shown} for number in (59, 60)]
     factories.DecisionFactory(shop=shop, label="Théière", question="adoption", facts={"candidates": candidates})
-    return World(client, shop, run, product, image, order, decision)
+    suggestion, group = factories.suggestion(client), factories.group(client)
+    act = ChoiceAct.objects.get(client=client)
+    draft = factories.ImportDraftFactory(client=client)
+    factories.SourceRecordFactory(client=client, key=product.key)
+    for topic in ("photo_missing", "ean_invalid", "price_zero"):
+        factories.QualityFindingFactory(client=client, topic=topic, article=product.key, name=product.name)
+    return World(client, shop, run, product, image, order, decision, suggestion, group, act, draft)
 
 
 @pytest.fixture

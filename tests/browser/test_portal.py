@@ -26,6 +26,10 @@ PAGES = [
     "product",
     "orders",
     "order",
+    "quality",
+    "quality-topic",
+    "exchange",
+    "acts",
     "decisions",
     "run-undo",
     "schedules",
@@ -39,6 +43,7 @@ NEEDS = {
     "product": "product_id",
     "order": "order_id",
     "schedule-edit": "flow_name",
+    "quality-topic": "topic_name",
 }
 
 

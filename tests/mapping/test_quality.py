@@ -49,6 +49,11 @@ def test_what_is_wrong_with_an_article_is_said(fields: dict[str, Any], topic: st
     assert topic in topics(good(**fields), **(GOOD | fields))
 
 
+def test_a_barcode_that_is_wrong_is_not_said_to_be_missing() -> None:
+    fields = GOOD | {"barcode": "123"}
+    assert topics(good(**fields), **fields) == ["ean_invalid"]
+
+
 def test_every_topic_is_said_once_and_in_its_order() -> None:
     fields: dict[str, Any] = {"label": "", "barcode": "123", "sale_price": d(0), "purchase_price": d(0)}
     said = topics(product(article(**fields)), **fields)
