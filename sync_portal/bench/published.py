@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ from sync_portal.sync.context import RunContext
 from sync_portal.sync.derivation import Derivation
 from sync_portal.sync.flows import get_flow
 from sync_portal.sync.models import Change, ChangeState, Run, RunState
-from sync_portal.sync.plan import Plan, owned_by_rules
+from sync_portal.sync.plan import PlannedChange, owned_by_rules
 from sync_portal.sync.resolver import Resolver
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -97,20 +97,22 @@ def take_as_published(client: Client, flow: str) -> int:
     rules = context.rules(shop)
     read_up_to = collect.collect(context, declared.streams, min_rows_percent=0)
     derivation = Derivation(context, declared, shop, rules, keep=True)
-    plan = derivation.plan(Resolver(shop, context.webservice(shop)), owned_by_rules(rules.owners))
-    _bind(run, shop.pk, plan)
+    bound = 0
+    for part in derivation.changes(Resolver(shop, context.webservice(shop)), owned_by_rules(rules.owners)):
+        _bind(run, shop.pk, part)
+        bound += len(part)
     derivation.leave_mark()
     collect.advance(context, read_up_to)
     Run.objects.filter(pk=run.pk).update(state=RunState.SUCCEEDED, ended_at=timezone.now())
     context.close()
-    return plan.unchanged + len(plan.changes)
+    return derivation.unchanged + bound
 
 
-def _bind(run: Run, shop: int, plan: Plan) -> None:
+def _bind(run: Run, shop: int, changes: Sequence[PlannedChange]) -> None:
     now, first = timezone.now(), (Binding.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
     places = {"shop_id": shop}
-    for start in range(0, len(plan.changes), _BATCH):
-        part = plan.changes[start : start + _BATCH]
+    for start in range(0, len(changes), _BATCH):
+        part = changes[start : start + _BATCH]
         Binding.objects.bulk_create(
             [
                 Binding(
@@ -136,6 +138,7 @@ def _bind(run: Run, shop: int, plan: Plan) -> None:
                     label=change.label[:300],
                     action=change.action,
                     state=ChangeState.HELD if change.held else ChangeState.CONFIRMED,
+                    wanted=change.wanted,
                 )
                 for change in part
             ]

@@ -8,7 +8,8 @@ What the dead run had sent without learning the answer is found again by `finder
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+
+from django.db.models import QuerySet
 
 from connectors.errors import ConfigurationError, RejectedRecordError, RetryableError
 from connectors.prestashop.resources import check
@@ -20,19 +21,17 @@ from sync_portal.sync.adoption import adopt, candidates_of
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import KINDS, Kind
-from sync_portal.sync.models import Action, Change
+from sync_portal.sync.models import Action, Change, ChangeState
 from sync_portal.sync.outcomes import store
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.spelling import spelt
-from sync_portal.sync.tasks import Task, live
+from sync_portal.sync.tasks import Task, live, references
 
 Sender = Callable[[RunContext, Resolver, Kind, list[Task]], None]
 
 
-def apply(context: RunContext, resolver: Resolver, changes: Sequence[Change], wanted: Mapping[int, str]) -> None:
-    """Write the planned changes of one shop, in the order given.
-
-    `wanted` maps a change's id to the fingerprint of its wanted state.
+def apply(context: RunContext, resolver: Resolver, kinds: Sequence[str]) -> None:
+    """Write what the run planned for one shop: kind after kind in this order, then what goes away.
 
     Raises:
         ConfigurationError, Cancelled, LeaseLost: the run stops here; what was done is stored.
@@ -41,11 +40,13 @@ def apply(context: RunContext, resolver: Resolver, changes: Sequence[Change], wa
 
     senders: dict[str, Sender] = {"images": apply_images.send, "attachments": apply_documents.send}
     done = 0
-    for kind, tasks in _slices(changes, wanted):
+    for kind, tasks in _slices(context, resolver, kinds):
+        resolver.bindings.preload([(kind.name, task.change.key) for task in tasks])
         try:
             senders.get(kind.name, send)(context, resolver, kind, tasks)
         finally:
             store(context, resolver, kind, tasks)
+        resolver.bindings.forget()
         _stop_if_the_rest_is_pointless(tasks)
         done += len(tasks)
         context.progress(done)
@@ -64,31 +65,40 @@ def _stop_if_the_rest_is_pointless(tasks: Sequence[Task]) -> None:
         raise errors[0]
 
 
-def _slices(changes: Sequence[Change], wanted: Mapping[int, str]) -> Iterator[tuple[Kind, list[Task]]]:
-    """Kind after kind, in the plan's order; what refers to its own kind (a category to its parent) comes a slice
-    later.
+def _slices(context: RunContext, resolver: Resolver, kinds: Sequence[str]) -> Iterator[tuple[Kind, list[Task]]]:
+    """Read from the history as they are needed, so that no plan is too large to be carried out."""
+    planned = Change.objects.filter(run=context.run, shop=resolver.shop, state=ChangeState.PLANNED).order_by("pk")
+    going = planned.filter(action=Action.DELETE)
+    for rows in (planned.exclude(action=Action.DELETE), going):
+        for name in kinds:
+            kind = KINDS[name]
+            for part in _parents_first(rows.filter(kind=name), kind.slice * resolver.webservice.settings.connections):
+                yield kind, part
+
+
+def _parents_first(rows: QuerySet[Change], size: int) -> Iterator[list[Task]]:
+    """Slices of at most this size. What refers to its own kind (a category to its parent) comes a slice after it.
+
+    The plan names parents before their children.
     """
-    together: dict[tuple[str, str, int], list[Task]] = {}
-    depths = _depths(changes)
-    for change in changes:
-        task = Task(change, wanted.get(change.pk, ""))
-        together.setdefault((change.kind, change.action, depths[change.kind, change.key]), []).append(task)
-    for (name, _action, _depth), tasks in together.items():
-        rest = iter(tasks)
-        while part := list(islice(rest, KINDS[name].slice)):
-            yield KINDS[name], part
+    newest, waiting = 0, list[Task]()
+    while True:
+        fresh = list(rows.filter(pk__gt=newest)[: size - len(waiting)])
+        newest = fresh[-1].pk if fresh else newest
+        part, waiting = _without_children([*waiting, *(Task(change) for change in fresh)])
+        if not part:
+            return
+        yield part
 
 
-def _depths(changes: Sequence[Change]) -> dict[tuple[str, str], int]:
-    """How many changes of the same kind stand above each: the plan names parents before their children."""
-    depths: dict[tuple[str, str], int] = {}
-    for change in changes:
-        after = (difference["after"] for difference in change.differences)
-        above = [tuple(value["ref"]) for value in after if isinstance(value, dict) and "ref" in value]
-        depths[change.kind, change.key] = max(
-            (depths[place] + 1 for place in above if place[0] == change.kind and place in depths), default=0
-        )
-    return depths
+def _without_children(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:
+    """Those that refer to none before them, and the others."""
+    places: set[tuple[str, str]] = set()
+    first, others = list[Task](), list[Task]()
+    for task in tasks:
+        (others if any(place in places for place in references(task.values.values())) else first).append(task)
+        places.add((task.change.kind, task.change.key))
+    return first, others
 
 
 def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
@@ -119,7 +129,7 @@ def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     """Fill in what is to be sent; a task whose reference is missing in the shop fails alone, and so does one with a
     value that the shop would refuse.
     """
-    resolver.bindings.preload(_references(tasks))
+    resolver.bindings.preload(place for task in tasks for place in references(task.values.values()))
     # Asked before the loop: a shop that is away is no fault of a record.
     languages, known = resolver.languages, resolver.webservice.capabilities()
     known.schema(kind.resource)
@@ -131,14 +141,6 @@ def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
             _check_values(kind, task.encoded, known)
         except (RejectedRecordError, RetryableError) as error:
             task.error = error
-
-
-def _references(tasks: Sequence[Task]) -> Iterator[tuple[str, str]]:
-    """(kind, key) of everything that the values refer to."""
-    for value in (value for task in tasks for value in task.values.values()):
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict) and "ref" in item:
-                yield item["ref"][0], item["ref"][1]
 
 
 def _check_values(kind: Kind, encoded: Mapping[str, ShopValue], known: ShopCapabilities) -> None:
@@ -192,9 +194,7 @@ def _complete(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     if not tasks:
         return
     values = [{name: value for name, value in task.encoded.items() if name in kind.after_creation} for task in tasks]
-    entities = [
-        forms.to_entity(kind, value, shop_id=task.shop_id) for task, value in zip(tasks, values, strict=True)
-    ]
+    entities = [forms.to_entity(kind, value, shop_id=task.shop_id) for task, value in zip(tasks, values, strict=True)]
     resolver.webservice.update(kind.resource, entities)
 
 
@@ -239,9 +239,7 @@ def _held(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> dict[int | N
     return {row.id: row for row in rows}
 
 
-def _mismatches(
-    resolver: Resolver, kind: Kind, encoded: Mapping[str, ShopValue], row: Entity
-) -> list[dict[str, str]]:
+def _mismatches(resolver: Resolver, kind: Kind, encoded: Mapping[str, ShopValue], row: Entity) -> list[dict[str, str]]:
     return [
         {"field": name, "found": forms.readable(found), "sent": forms.readable(sent)}
         for name, sent in encoded.items()

@@ -1,33 +1,34 @@
-"""A shop's bindings as a mapping that reads them when they are asked for: a run that changes ten needs ten."""
+"""A shop's bindings, read when they are asked for and given back: a run that changes ten needs ten, and one that
+publishes everything never holds everything.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from connectors.models import ShopConnection
 from mapping.models import Binding
+from sync_portal.sync.decisions import OF_A_PRODUCT
 
 Place = tuple[str, str]
 """(kind, local key)"""
 _BATCH = 500
 
 
-class Bindings(MutableMapping[Place, Binding]):
-    """(kind, local key) -> binding. Going through it all, or counting it, reads all."""
+class Bindings:
+    """(kind, local key) -> binding."""
 
     def __init__(self, shop: ShopConnection) -> None:
         self._shop = shop
         self._known: dict[Place, Binding | None] = {}
-        self._whole = False
         self._taken: dict[str, set[int]] = {}
+        self._unparked: set[Place] = set()
 
     def preload(self, places: Iterable[Place]) -> None:
         """Read these together, because asking for them one by one costs a query each."""
-        if self._whole:
-            return
         missing: dict[str, list[str]] = defaultdict(list)
         for kind, key in dict.fromkeys(places):
             if (kind, key) not in self._known:
@@ -38,17 +39,29 @@ class Bindings(MutableMapping[Place, Binding]):
                 part = keys[start : start + _BATCH]
                 for row in Binding.objects.filter(shop=self._shop, kind=kind, key__in=part).iterator():
                     self._known[kind, row.key] = row
+                    if (kind, row.key) in self._unparked:
+                        row.parked = ""
 
-    def forget(self, places: Iterable[Place]) -> None:
-        """Give the memory of these back; they are read again when they are asked for."""
-        for place in () if self._whole else places:
-            self._known.pop(place, None)
+    def forget(self) -> None:
+        """Give the memory back: what is asked for again is read again. What was changed must be stored before."""
+        self._known.clear()
+
+    def unpark(self, places: Iterable[Place]) -> None:
+        """During this run these may be sent although the shop refused them."""
+        self._unparked.update(places)
+
+    def of_product(self, product: str) -> list[Place]:
+        """Everything that is bound of one product, itself included."""
+        parts = Q(kind__in=OF_A_PRODUCT, key__startswith=f"{product}|")
+        rows = Binding.objects.filter(parts | Q(kind__in=["products", "stock"], key=product), shop=self._shop)
+        return list(rows.order_by("pk").values_list("kind", "key"))
 
     def taken(self, kind: str) -> set[int]:
         """Shop ids of this kind that a local key holds already."""
         if kind not in self._taken:
             rows = Binding.objects.filter(shop=self._shop, kind=kind, remote_id__isnull=False)
-            self._taken[kind] = {remote_id for remote_id in rows.values_list("remote_id", flat=True) if remote_id}
+            ids = rows.values_list("remote_id", flat=True).iterator()
+            self._taken[kind] = {remote_id for remote_id in ids if remote_id}
         return self._taken[kind]
 
     def totals(self) -> dict[str, int]:
@@ -56,9 +69,13 @@ class Bindings(MutableMapping[Place, Binding]):
         rows = Binding.objects.filter(shop=self._shop, remote_id__isnull=False).order_by()
         return dict(rows.values_list("kind").annotate(amount=Count("pk")))
 
-    def __getitem__(self, place: Place) -> Binding:
+    def get(self, place: Place) -> Binding | None:
+        """The binding, or None when there is none."""
         self.preload([place])
-        found = self._known.get(place)
+        return self._known[place]
+
+    def __getitem__(self, place: Place) -> Binding:
+        found = self.get(place)
         if found is None:
             raise KeyError(place)
         return found
@@ -72,18 +89,3 @@ class Bindings(MutableMapping[Place, Binding]):
         gone = self[place]
         self._known[place] = None
         self._taken.get(place[0], set()).discard(gone.remote_id or 0)
-
-    def __iter__(self) -> Iterator[Place]:
-        self._read_all()
-        return iter([place for place, row in self._known.items() if row is not None])
-
-    def __len__(self) -> int:
-        self._read_all()
-        return sum(1 for row in self._known.values() if row is not None)
-
-    def _read_all(self) -> None:
-        if self._whole:
-            return
-        for row in Binding.objects.filter(shop=self._shop).iterator():
-            self._known.setdefault((row.kind, row.key), row)
-        self._whole = True

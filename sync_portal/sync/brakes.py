@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from math import ceil
+from typing import TYPE_CHECKING
 
 from connectors.errors import ConnectorError
 from sync_portal.sync.plan import PlannedChange, move_percent
@@ -15,32 +15,52 @@ if TYPE_CHECKING:
 
 SMALL = 10
 """Below so many affected records no share means anything: a catalogue of four products may hide one."""
+_TO_ZERO = 1_000_000
+"""Percent: further than any limit."""
 
 
 class BrakeTripped(ConnectorError):
     """The run stops before the first write; nothing is lost, nothing was written."""
 
 
-def check(changes: Sequence[PlannedChange], totals: dict[str, int], limits: BrakeRules) -> None:
-    """Look at a whole plan before any of it is written.
+class Tally:
+    """What a plan would do that may hurt, counted while it is made; judged as a whole before any of it is written."""
 
-    `totals` counts the resources of each kind that the shop holds by us.
+    def __init__(self) -> None:
+        self._hidden = self._emptied = 0
+        self._moves: Counter[int] = Counter()
+        """Price moves by whole percent, rounded up; a price of zero is `_TO_ZERO`."""
+        self._deleted: Counter[str] = Counter()
 
-    Raises:
-        BrakeTripped: with the count, the total and the limit that was passed.
-    """
-    updates = [change for change in changes if change.action == "update" and change.held is None]
-    products, stocks = totals.get("products", 0), totals.get("stock", 0)
-    hidden = _count(updates, "products", "active", lambda before, after: before == "1" and after == "0")
-    _share("brake.hidden", hidden, products, limits.max_hidden_percent)
-    percent = limits.price_move_percent
-    moved = _count(updates, "products", "price", lambda before, after: _moves(before, after, percent))
-    _share("brake.prices", moved, products, limits.max_price_moves_percent, move=str(percent))
-    emptied = _count(updates, "stock", "quantity", lambda before, after: after == "0" and before not in {"0", None})
-    _share("brake.stock_zero", emptied, stocks, limits.max_zero_stock_percent)
-    deleted = Counter(change.kind for change in changes if change.action == "delete")
-    for kind, count in deleted.items():
-        _share("brake.deletions", count, totals.get(kind, 0), limits.max_deletions_percent, kind=kind)
+    def add(self, change: PlannedChange) -> None:
+        """Count one line of the plan; what is held hurts nobody."""
+        if change.action == "delete":
+            self._deleted[change.kind] += 1
+        if change.action != "update" or change.held is not None:
+            return
+        for difference in change.differences:
+            before, after = difference["before"], difference["after"]
+            match change.kind, difference["field"]:
+                case "products", "active":
+                    self._hidden += before == "1" and after == "0"
+                case "products", "price":
+                    self._moves[_whole_percent(before, after)] += 1
+                case "stock", "quantity":
+                    self._emptied += after == "0" and before not in {"0", None}
+
+    def check(self, totals: dict[str, int], limits: BrakeRules) -> None:
+        """Judge all that was counted. `totals` counts the resources of each kind that the shop holds by us.
+
+        Raises:
+            BrakeTripped: with the count, the total and the limit that was passed.
+        """
+        products, percent = totals.get("products", 0), limits.price_move_percent
+        _share("brake.hidden", self._hidden, products, limits.max_hidden_percent)
+        moved = sum(amount for move, amount in self._moves.items() if move > percent)
+        _share("brake.prices", moved, products, limits.max_price_moves_percent, move=str(percent))
+        _share("brake.stock_zero", self._emptied, totals.get("stock", 0), limits.max_zero_stock_percent)
+        for kind, count in self._deleted.items():
+            _share("brake.deletions", count, totals.get(kind, 0), limits.max_deletions_percent, kind=kind)
 
 
 def fewer_rows(*, before: int, found: int, min_percent: int) -> bool:
@@ -53,15 +73,5 @@ def _share(cause: str, count: int, total: int, limit: int, **facts: str) -> None
         raise BrakeTripped(cause, {"count": count, "total": total, "limit": limit, **facts})
 
 
-def _count(changes: Iterable[PlannedChange], kind: str, field: str, hurts: Callable[[Any, Any], bool]) -> int:
-    return sum(
-        1
-        for change in changes
-        if change.kind == kind
-        for difference in change.differences
-        if difference["field"] == field and hurts(difference["before"], difference["after"])
-    )
-
-
-def _moves(before: str | None, after: str | None, percent: int) -> bool:
-    return Decimal(after or 0) == 0 or move_percent(before, after) > percent
+def _whole_percent(before: str | None, after: str | None) -> int:
+    return ceil(move_percent(before, after)) if Decimal(after or 0) else _TO_ZERO

@@ -15,9 +15,14 @@ from sync_portal.sync.plan import PlannedChange
 Standing = Mapping[tuple[str, str, str], Decision]
 
 
-def set_aside(shop: ShopConnection, changes: Iterable[PlannedChange]) -> list[PlannedChange]:
-    """The changes without what waits for a decision: held while the question is open, left out when it is ignored."""
-    standing = decisions.standing(shop)
+def set_aside(
+    shop: ShopConnection, changes: Iterable[PlannedChange], standing: Standing | None = None
+) -> list[PlannedChange]:
+    """The changes without what waits for a decision: held while the question is open, left out when it is ignored.
+
+    ``standing``: the questions, where they are known already.
+    """
+    standing = decisions.standing(shop) if standing is None else standing
     if not standing:
         return list(changes)
     aside = (_aside(shop, change, standing) for change in changes)

@@ -9,7 +9,7 @@ be is still counted, and what was held is told again, both as the last run left 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -37,7 +37,7 @@ from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.flows import Flow
 from sync_portal.sync.models import Change, ChangeState
-from sync_portal.sync.plan import OwnerOf, Plan, PlannedChange, make_plan, removals
+from sync_portal.sync.plan import OwnerOf, PlannedChange, make_plan, removals
 from sync_portal.sync.resolver import Resolver
 
 _JOINING = "catalogue"
@@ -70,17 +70,16 @@ class Look:
 class _Lines:
     """The plan as it grows."""
 
-    by_desire: list[list[PlannedChange]]
-    removed: list[PlannedChange] = field(default_factory=list)
+    by_desire: list[dict[str, None]]
+    """The kinds that each desire came to, in order."""
+    changes: int = 0
+    removed: int = 0
     wanted: set[Place] = field(default_factory=set)
     """Of the kinds that are removed when they are not wanted."""
     seen: set[Place] = field(default_factory=set)
     """Of a partial run."""
-    held: set[Place] = field(default_factory=set)
-    """Held by what was derived, not by what the shop answered."""
     left_out: set[Place] = field(default_factory=set)
     """Photos that are known and not for the shop."""
-    kinds: set[str] = field(default_factory=set)
     common: int = 0
 
 
@@ -92,7 +91,7 @@ def _with_products(look: Look, groups: Groups) -> Look:
 
 
 class Derivation:
-    """One run's derivation for one shop: `plan`, then, once all of it was written, `leave_mark`."""
+    """One run's derivation for one shop: `changes`, then, once all of it was written, `leave_mark`."""
 
     def __init__(self, context: RunContext, flow: Flow, shop: ShopConnection, rules: ShopRules, *, keep: bool) -> None:
         """``keep``: this is the shop whose catalogue people see."""
@@ -106,14 +105,21 @@ class Derivation:
         self._today: date = timezone.localdate(timezone=ZoneInfo(context.client.time_zone))
         self._mark = DerivationMark.objects.filter(shop=shop, flow=flow.name).first()
         self._traces = marks.Traces(self._mark)
-        self._lines = _Lines([[] for _desire in flow.desires])
+        self._lines = _Lines([{} for _desire in flow.desires])
         self._strayed: list[str] = []
-        self._changes: list[PlannedChange] = []
         self._look = Look(frozenset())
         self._position = 0
+        self.unchanged = 0
+        """All resources of the flow that are as wanted; known once `changes` is through."""
 
-    def plan(self, resolver: Resolver, owner_of: OwnerOf) -> Plan:
-        """What would have to be written; `Plan.unchanged` counts all resources of the flow that are as wanted."""
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of resources that the flow wants or takes away, in the order in which they are to be written."""
+        wanted = (kind for kinds in self._lines.by_desire for kind in kinds)
+        return list(dict.fromkeys([*wanted, *sorted(self._flow.removes)]))
+
+    def changes(self, resolver: Resolver, owner_of: OwnerOf) -> Iterator[list[PlannedChange]]:
+        """What would have to be written, part by part; kinds are in no order."""
         self._context.step("derive")
         self._let_join()
         # The vocabulary first: a spelling that gave way to another one reaches everything.
@@ -144,24 +150,22 @@ class Derivation:
                     chosen = choosing.choices_of(self._client, data.articles)
                     products = company.products(data, references, chosen)
                     self._look_for_strays(products, dated(data, after=self._last_day, until=self._today))
-                    self._plan_articles(company, references, products, resolver, owner_of)
+                    yield from self._plan_articles(company, references, products, resolver, owner_of)
                     self._context.beat()
-            self._plan_common(company, resolver, owner_of)
+            yield from self._plan_common(company, resolver, owner_of)
         if self._strayed:
             marks.tell_strays(self._context.run, self._strayed)
-        return self._finished(resolver)
+        yield from self._finished(resolver)
 
     def leave_mark(self) -> None:
         """All up to here is carried into the shop; a run of a part leaves that part to the next whole one."""
         if scopes.partial(self._context.run.scope):
             touches.touch_articles(self._client, self._look.articles or ())
             return
-        unconfirmed = self._unconfirmed()
         bound = Binding.objects.filter(shop=self._shop, kind__in=self._kinds()).aggregate(
             newest=Max("pk"), bound_at=Max("confirmed_at")
         )
-        articles = self._repeatable(unconfirmed)
-        again = {marks.owner_of_key(key, articles) for _kind, key in unconfirmed}
+        again = self._to_repeat()
         with transaction.atomic():
             mark, _made = DerivationMark.objects.update_or_create(
                 shop=self._shop,
@@ -209,7 +213,9 @@ class Derivation:
         part = Look(reached.articles | marks.to_repeat(mark) | files, mark.common_again, reached.accounts)
         part = self._with_places(part, marks.places_moved(mark) | set(scopes.places_to_unpark(scope)))
         if "plan" in scope:
-            part = self._with_places(part, scopes.chosen(scope))
+            scopes.check_age(scope)
+            for seen in scopes.chosen_parts(scope):
+                part = self._with_places(part, [(one.kind, one.key) for one in seen])
         if mark.day != self._today or "full" in scope:
             return Look(None, expected=part.articles)
         return part
@@ -282,7 +288,7 @@ class Derivation:
         products: tuple[CatalogueProduct, ...],
         resolver: Resolver,
         owner_of: OwnerOf,
-    ) -> None:
+    ) -> Iterator[list[PlannedChange]]:
         shown = [one for one in products if one.readiness != "out"]
         further = {key for one in shown for key in one.categories}
         branches = company.categories((one.category_key for one in shown), further)
@@ -293,30 +299,32 @@ class Derivation:
         self._lines.left_out.update(("images", one.key) for one in left_out)
         if "images" in self._parts:
             same_content.follow(resolver, catalogue.products, self._traces.removable(references))
-        places = self._plan_part(catalogue, resolver, owner_of, without=_OF_THE_WHOLE)
+        places = yield from self._plan_part(catalogue, resolver, owner_of, without=_OF_THE_WHOLE)
         by_key = {product.key: product for product in catalogue.products}
         amounts: Counter[str | None] = Counter()
         removable: dict[str | None, list[Place]] = {}
         for place in places:
             owner = marks.owner_of_key(place[1], by_key)
             amounts[owner] += 1
-            if place[0] in self._flow.removes and self._flow.removable(*place):
+            if self._may_go(place):
                 removable.setdefault(owner, []).append(place)
         traces = [marks.trace(one, amounts[one.key], removable.get(one.key, ())) for one in products]
         before = self._traces.replace(references, traces)
         if self._look.articles is not None:
-            self._remove(resolver, {place for one in before.values() for place in one.removable} - set(places))
+            yield self._remove(resolver, {place for one in before.values() for place in one.removable} - set(places))
 
-    def _plan_common(self, company: Company, resolver: Resolver, owner_of: OwnerOf) -> None:
+    def _plan_common(self, company: Company, resolver: Resolver, owner_of: OwnerOf) -> Iterator[list[PlannedChange]]:
         catalogue = company.catalogue((), category_keys=self._traces.category_keys(), shared=self._traces.shared_keys())
         parts = store.PARTS - PER_ARTICLE - (frozenset() if self._accounts_are_known() else {"customers"})
         catalogue = self._stored(catalogue, parts)
-        places = self._plan_part(catalogue, resolver, owner_of)
-        hidden = self._plan_hidden(places, resolver, owner_of)
+        places = yield from self._plan_part(catalogue, resolver, owner_of)
+        hidden = yield from self._plan_hidden(places, resolver, owner_of)
         self._lines.common = len(places) + hidden
 
-    def _plan_hidden(self, wanted: Sequence[Place], resolver: Resolver, owner_of: OwnerOf) -> int:
-        """Categories in the shop by us that no product leads to any more; how many there are.
+    def _plan_hidden(
+        self, wanted: Sequence[Place], resolver: Resolver, owner_of: OwnerOf
+    ) -> Generator[list[PlannedChange], None, int]:
+        """Categories in the shop by us that no product leads to any more; returns how many there are.
 
         Only when the categories of all products are known: a run of a part may rest on an older whole one.
         """
@@ -325,7 +333,8 @@ class Derivation:
         left = marks.unwanted_names(self._shop, _OF_THE_WHOLE, {key for kind, key in wanted if kind == _OF_THE_WHOLE})
         desired = list(self._flow.hides(left, self._rules))
         places = [(item.kind, item.key) for item in desired]
-        self._lines.by_desire[-1].extend(self._compare(desired, places, resolver, owner_of))
+        yield self._compare(desired, places, resolver, owner_of)
+        self._lines.by_desire[-1].update(dict.fromkeys(kind for kind, _key in places))
         if self._look.articles is not None:
             self._lines.seen.update(places)
         return len(places)
@@ -344,49 +353,54 @@ class Derivation:
 
     def _plan_part(
         self, catalogue: Catalogue, resolver: Resolver, owner_of: OwnerOf, *, without: str = ""
-    ) -> list[Place]:
+    ) -> Generator[list[PlannedChange], None, list[Place]]:
         """Compare this part with the shop; returns all its resources."""
         places: list[Place] = []
-        for desire, lines in zip(self._flow.desires, self._lines.by_desire, strict=True):
+        for desire, kinds in zip(self._flow.desires, self._lines.by_desire, strict=True):
             desired = [item for item in desire(catalogue, self._rules) if item.kind != without]
             mine = [(item.kind, item.key) for item in desired]
             places += mine
-            lines.extend(self._compare(desired, mine, resolver, owner_of))
-        self._lines.kinds.update(kind for kind, _key in places)
-        self._lines.wanted.update(place for place in places if place[0] in self._flow.removes)
+            kinds.update(dict.fromkeys(kind for kind, _key in mine))
+            yield self._compare(desired, mine, resolver, owner_of)
+        self._lines.wanted.update(place for place in places if self._may_go(place))
         if self._look.articles is not None:
             self._lines.seen.update(places)
         return places
 
+    def _may_go(self, place: Place) -> bool:
+        """Whether the flow deletes it when it is no longer wanted."""
+        return place[0] in self._flow.removes and self._flow.removable(*place)
+
     def _compare(
         self, desired: Sequence[Desired], places: Sequence[Place], resolver: Resolver, owner_of: OwnerOf
     ) -> list[PlannedChange]:
-        bound = resolver.bound_of(places)
-        changes = make_plan(desired, bound, owner_of).changes
-        self._lines.held.update((item.kind, item.key) for item in desired if item.held is not None)
-        if not self._context.run.scope:
-            resolver.bindings.forget(set(places) - {(change.kind, change.key) for change in changes})
+        changes = make_plan(desired, resolver.bound_of(places), owner_of).changes
+        resolver.bindings.forget()
+        self._lines.changes += len(changes)
         return changes
 
-    def _remove(self, resolver: Resolver, places: Collection[Place]) -> None:
+    def _remove(self, resolver: Resolver, places: Collection[Place]) -> list[PlannedChange]:
         if not self._rules.images.remove:
             places = [place for place in places if place[0] != "images" or self._taken_away(place)]
-        self._lines.removed += removals(self._flow.removes, set(), resolver.bound_of(sorted(places)))
+        changes = removals(self._flow.removes, set(), resolver.bound_of(sorted(places)))
+        resolver.bindings.forget()
+        self._lines.removed += len(changes)
+        return changes
 
     def _taken_away(self, place: Place) -> bool:
         """A photo that is not merely gone from its source: a person hid it, or removed what a person had brought."""
         return place in self._lines.left_out or UPLOADED in place[1]
 
-    def _finished(self, resolver: Resolver) -> Plan:
+    def _finished(self, resolver: Resolver) -> Iterator[list[PlannedChange]]:
         if self._look.articles is None and self._flow.removes:
             left = marks.unwanted(self._shop, self._flow.removes, self._lines.wanted)
-            self._remove(resolver, [place for place in left if self._flow.removable(*place)])
-        self._changes = [*(change for lines in self._lines.by_desire for change in lines), *self._lines.removed]
+            yield self._remove(resolver, [place for place in left if self._flow.removable(*place)])
         if scopes.partial(self._context.run.scope):
-            return Plan(self._changes, max(len(self._lines.seen) - len(self._changes), 0))
+            self.unchanged = max(len(self._lines.seen) - self._lines.changes - self._lines.removed, 0)
+            return
         still = self._hold_again()
         resources = self._traces.resources() + self._common_resources()
-        return Plan(self._changes, max(resources - len(self._changes) + len(self._lines.removed) - still, 0))
+        self.unchanged = max(resources - self._lines.changes - still, 0)
 
     def _common_resources(self) -> int:
         known = self._mark.common_resources if self._mark else 0
@@ -404,7 +418,7 @@ class Derivation:
         held = Change.objects.filter(run=self._mark.run, shop=self._shop, state=ChangeState.HELD)
         rows = [row for row in held.order_by("pk").iterator() if not self._was_looked_at((row.kind, row.key))]
         for row in rows:
-            row.pk, row.run = None, self._context.run
+            row.pk, row.run, row.wanted = None, self._context.run, ""
             row._state.adding = True
         Change.objects.bulk_create(rows, batch_size=500)
         self._context.count(held=len(rows))
@@ -415,24 +429,15 @@ class Derivation:
         return place in self._lines.seen or marks.owner_of_key(place[1], looked) is not None
 
     def _kinds(self) -> set[str]:
-        return self._lines.kinds | set(self._mark.kinds if self._mark else ()) | set(self._flow.removes)
+        return {*self.kinds, *(self._mark.kinds if self._mark else ())}
 
-    def _unconfirmed(self) -> set[Place]:
-        """To be looked at again: changes that did not get through, and what others did to the shop meanwhile."""
-        planned = {
-            (change.kind, change.key)
-            for change in self._changes
-            if change.held is None or (change.kind, change.key) not in self._lines.held
-        }
-        own = Change.objects.filter(run=self._context.run, shop=self._shop, state=ChangeState.CONFIRMED)
-        confirmed = set(own.values_list("kind", "key"))
-        moved = Binding.objects.filter(shop=self._shop, kind__in=self._kinds(), confirmed_at__gt=self._began)
-        return (planned - confirmed) | (set(moved.values_list("kind", "key")) - confirmed)
-
-    def _repeatable(self, places: Collection[Place]) -> frozenset[str]:
-        """The articles behind these resources, where the flow has any."""
-        if not self._by_article:
-            return frozenset()
-        return marks.known_articles(
-            self._client, {name for _kind, key in places for name in marks.possible_articles(key)}
-        )
+    def _to_repeat(self) -> set[str | None]:
+        """The articles to be looked at again, None for what belongs to none: their changes did not get through, or
+        others moved in the shop meanwhile what is theirs.
+        """
+        found: set[str | None] = set()
+        for keys in marks.unconfirmed(self._context.run, self._shop, self._kinds(), since=self._began):
+            names = {name for key in keys for name in marks.possible_articles(key)} if self._by_article else set()
+            articles = marks.known_articles(self._client, names)
+            found.update(marks.owner_of_key(key, articles) for key in keys)
+        return found

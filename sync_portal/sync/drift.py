@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors.models import ShopConnection
@@ -24,6 +25,7 @@ from sync_portal.sync.local import held_as
 from sync_portal.sync.models import Action, ChangeState, DecisionKind
 from sync_portal.sync.plan import IF_NEW, SHOP, owned_by_rules
 from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.tasks import references
 
 COMPARED = tuple(kind for kind in KINDS.values() if kind.name not in {"images", "attachments", "stock"})
 """Photos are known by ids only, and stock moves with every order: the stock flow looks before it writes."""
@@ -38,14 +40,16 @@ def check(context: RunContext) -> None:
     for shop in context.shops():
         resolver = Resolver(shop, context.webservice(shop))
         watch = _watch(shop, context.rules(shop))
-        bindings = [row for row in resolver.bindings.values() if row.remote_id]
-        context.step("drift", len(bindings))
+        kinds = [kind.name for kind in COMPARED]
+        bound = Binding.objects.filter(shop=shop, remote_id__isnull=False).order_by("pk")
+        context.step("drift", bound.filter(kind__in=kinds).count())
         found = Found()
         for kind in COMPARED:
-            for part in _slices([row for row in bindings if row.kind == kind.name], kind.slice):
+            for part in _read_in_slices(bound.filter(kind=kind.name), kind.slice):
+                resolver.bindings.preload(ref for row in part for ref in references(row.confirmed.values()))
                 _compare(context, resolver, kind, part, watch, found)
+                resolver.bindings.forget()
                 context.progress(context.counters["read"])
-        kinds = [kind.name for kind in COMPARED]
         decisions.close_settled(shop, different=found.different, missing=found.missing, kinds=kinds)
         _look_again_at_candidates(shop)
         for name in ORPHANS:
@@ -83,9 +87,11 @@ def _look_again_at_candidates(shop: ShopConnection) -> None:
 
 def refresh(resolver: Resolver, rules: ShopRules, places: Sequence[tuple[str, str]]) -> None:
     """Take what the shop holds now as the confirmed state of these resources, so that the next plan puts them right."""
+    resolver.bindings.preload(places)
     watch = _watch(resolver.shop, rules)
     for kind in COMPARED:
-        rows = [resolver.bindings[place] for place in places if place[0] == kind.name and place in resolver.bindings]
+        found = (resolver.bindings.get(place) for place in places if place[0] == kind.name)
+        rows = [row for row in found if row is not None]
         for part in _slices([row for row in rows if row.remote_id], kind.slice):
             held = _held(resolver, kind, part, watch)
             for row in part:
@@ -221,6 +227,13 @@ def _label(row: Binding) -> str:
     name = row.confirmed.get("name")
     text = next(iter(name.values()), "") if isinstance(name, dict) else ""
     return f"{row.key} · {text}" if text else row.key
+
+
+def _read_in_slices(rows: QuerySet[Binding], size: int) -> Iterator[list[Binding]]:
+    part = list(rows[:size])
+    while part:
+        yield part
+        part = list(rows.filter(pk__gt=part[-1].pk)[:size])
 
 
 def _slices(rows: Sequence[Binding], size: int) -> Iterator[list[Binding]]:

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
+from django.db.models import Count
 
 from connectors.errors import ConnectorError
-from connectors.models import ShopConnection
 from mapping.rules import ShopRules
-from sync_portal.sync import brakes, claims, collect, conflicts, decisions, drift, undo
+from sync_portal.sync import claims, collect, drift, undo
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.apply import apply
 from sync_portal.sync.brakes import BrakeTripped
@@ -27,7 +27,7 @@ from sync_portal.sync.derivation import Derivation
 from sync_portal.sync.flows import get_flow
 from sync_portal.sync.heartbeat import Heartbeat
 from sync_portal.sync.models import Change, ChangeState, Run, RunState
-from sync_portal.sync.plan import OwnerOf, Plan, PlannedChange, owned_by_rules
+from sync_portal.sync.planned import Planned
 from sync_portal.sync.resolver import Resolver
 
 logger = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def _resume(context: RunContext) -> None:
     """
     changes = Change.objects.filter(run=context.run)
     changes.filter(state__in=[ChangeState.PLANNED, ChangeState.HELD, ChangeState.LATER]).delete()
-    done = Counter(changes.values_list("state", flat=True))
+    done = Counter(dict(changes.order_by().values_list("state").annotate(amount=Count("pk"))))
     context.count(
         written=done[ChangeState.CONFIRMED] + done[ChangeState.APPLIED],
         confirmed=done[ChangeState.CONFIRMED],
@@ -91,123 +91,43 @@ def _towards_the_shop(context: RunContext) -> None:
         resolver = Resolver(shop, context.webservice(shop))
         _prepare(context, resolver, rules[shop.pk])
         derivation = Derivation(context, flow, shop, rules[shop.pk], keep=shop == shops[0])
-        plan = derivation.plan(resolver, _owner_of(shop, rules[shop.pk]))
-        _carry_out(context, resolver, _limited(context, resolver, plan), rules[shop.pk])
+        planned = Planned(context, shop)
+        planned.keep(derivation.changes(resolver, resolver.owner_of))
+        context.count(unchanged=derivation.unchanged)
+        _carry_out(context, resolver, planned, derivation.kinds, rules[shop.pk])
         if not context.preview:
             derivation.leave_mark()
     if not context.preview:
         collect.advance(context, read_up_to)
 
 
-def _carry_out(context: RunContext, resolver: Resolver, plan: Plan, rules: ShopRules) -> None:
-    """Store the plan, pass the brakes, write."""
-    plan = _not_told_yet(context, resolver.shop, plan)
-    changes = _keep(context, resolver.shop, plan)
-    context.count(unchanged=plan.unchanged, to_write=len(changes))
+def _carry_out(
+    context: RunContext, resolver: Resolver, planned: Planned, kinds: Sequence[str], rules: ShopRules
+) -> None:
+    """Pass the brakes, write. `kinds`: in the order in which they are written."""
     if context.preview:
         return
-    _brake(context, plan, resolver, rules)
-    context.step("apply", len(changes))
-    apply(context, resolver, list(changes), {change.pk: wanted for change, wanted in changes.items()})
-
-
-def _not_told_yet(context: RunContext, shop: ShopConnection, plan: Plan) -> Plan:
-    """An earlier attempt of this run may have got some of it through or refused: that is held now, and told already."""
-    told = _told(context, shop)
-    return Plan(
-        [change for change in plan.changes if change.held is None or (change.kind, change.key) not in told],
-        plan.unchanged,
-    )
-
-
-def _told(context: RunContext, shop: ShopConnection) -> set[tuple[str, str]]:
-    return set(Change.objects.filter(run=context.run, shop=shop).values_list("kind", "key"))
+    if context.run.approved_by_id is None:
+        planned.tally.check(resolver.bindings.totals(), rules.brakes)
+    context.step("apply", planned.to_write)
+    apply(context, resolver, kinds)
 
 
 def _backwards(context: RunContext) -> None:
     """Undo an earlier run, shop after shop."""
     for shop in context.shops():
         resolver = Resolver(shop, context.webservice(shop))
-        plan = undo.plan_undo(context.run.scope["undo"], resolver)
-        _carry_out(context, resolver, plan, context.rules(shop))
+        planned = Planned(context, shop)
+        planned.keep(undo.plan_undo(context.run.scope["undo"], resolver))
+        _carry_out(context, resolver, planned, undo.KINDS_BACKWARDS, context.rules(shop))
 
 
 def _prepare(context: RunContext, resolver: Resolver, rules: ShopRules) -> None:
     """What the scope asks for before the plan is made: refused records may go again, a product is looked at afresh."""
-    for place in scopes.places_to_unpark(context.run.scope, resolver.shop.pk):
-        if binding := resolver.bindings.get(place):
-            binding.parked = ""
+    resolver.bindings.unpark(scopes.places_to_unpark(context.run.scope, resolver.shop.pk))
     products = scopes.products_to_refresh(context.run.scope)
     if products and not context.preview:
-        mine = [place for place in resolver.bindings if any(scopes.belongs_to(*place, name) for name in products)]
-        drift.refresh(resolver, rules, mine)
-
-
-def _limited(context: RunContext, resolver: Resolver, plan: Plan) -> Plan:
-    """The plan within the run's scope and without the fields about which a person is being asked."""
-    wanted = scopes.selector(context.run.scope, resolver.shop.pk)
-    chosen_fields = set(context.run.scope.get("fields") or [])
-    kept = [scopes.with_fields(change, chosen_fields) for change in plan.changes if wanted(change)]
-    if "plan" in context.run.scope:
-        _mark_stale(context, resolver, {(change.kind, change.key) for change in kept})
-    return Plan(conflicts.set_aside(resolver.shop, kept), plan.unchanged)
-
-
-def _mark_stale(context: RunContext, resolver: Resolver, kept: set[tuple[str, str]]) -> None:
-    """What a person chose and is no longer as it was shown: told, not written."""
-    known = kept | _told(context, resolver.shop)
-    for place, seen in scopes.chosen(context.run.scope, resolver.shop.pk).items():
-        if place not in known:
-            context.change(
-                shop=resolver.shop,
-                kind=seen.kind,
-                key=seen.key,
-                label=seen.label,
-                action=seen.action,
-                state=ChangeState.STALE,
-                differences=seen.differences,
-            )
-
-
-def _owner_of(shop: ShopConnection, rules: ShopRules) -> OwnerOf:
-    """Who owns a field: as a person decided for this resource, else as the shop's rules say."""
-    decided, by_rules = decisions.field_owners(shop), owned_by_rules(rules.owners)
-    if not decided:
-        return by_rules
-    return lambda kind, key, field: decided.get((kind, key, field)) or by_rules(kind, key, field)
-
-
-def _keep(context: RunContext, shop: ShopConnection, plan: Plan) -> dict[Change, str]:
-    """Store the plan; returns the changes that are to be written, in their order, with the fingerprint of what is
-    wanted.
-    """
-    rows = [(_row(context.run, shop, change), change) for change in plan.changes]
-    Change.objects.bulk_create([row for row, _change in rows], batch_size=500)
-    if not connection.features.can_return_rows_from_bulk_insert:  # pragma: no cover - both supported databases can
-        raise RuntimeError("the database must return the ids of inserted rows")
-    context.count(held=sum(1 for change in plan.changes if change.held is not None))
-    return {row: change.wanted for row, change in rows if change.held is None}
-
-
-def _row(run: Run, shop: ShopConnection, change: PlannedChange) -> Change:
-    return Change(
-        run=run,
-        shop=shop,
-        kind=change.kind,
-        key=change.key,
-        label=change.label[:300],
-        action=change.action,
-        differences=change.differences,
-        risk=change.risk,
-        state=ChangeState.HELD if change.held else ChangeState.PLANNED,
-        cause=change.held.cause if change.held else "",
-        facts=dict(change.held.facts) if change.held else {},
-    )
-
-
-def _brake(context: RunContext, plan: Plan, resolver: Resolver, rules: ShopRules) -> None:
-    if context.run.approved_by_id is None:
-        brakes.check(plan.changes, resolver.bindings.totals(), rules.brakes)
+        drift.refresh(resolver, rules, [place for name in products for place in resolver.bindings.of_product(name)])
 
 
 def _strictest_row_limit(context: RunContext, rules: Sequence[ShopRules]) -> int:

@@ -148,7 +148,7 @@ def apply_preview(
     if not preview.preview:
         raise ValueError(f"run {preview.pk} is no preview")
     scope = {"plan": preview.pk, "changes": changes or [], "fields": fields or []}
-    scopes.chosen(scope)
+    scopes.check_age(scope)
     return request_run(preview.client, preview.flow, trigger=Trigger.PLAN, user=user, scope=scope)
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from connectors.models import Client, ShopConnection
 from mapping.catalogue import CatalogueProduct
@@ -19,7 +20,7 @@ from mapping.derive import shared_keys
 from mapping.models import Binding, DerivationMark, DerivationTrace, SourceRecord
 from mapping.rules import ShopRules
 from sync_portal.sync.bindings import Place
-from sync_portal.sync.models import Answer, Decision, Run
+from sync_portal.sync.models import Answer, Change, ChangeState, Decision, Run
 
 _BATCH = 500
 _COLUMNS = ("article", "fingerprint", "resources", "category_key", "shared_keys", "removable", "again")
@@ -76,6 +77,21 @@ def places_moved(mark: DerivationMark) -> set[Place]:
     asked = Decision.objects.filter(undecided, shop=mark.shop, kind__in=mark.kinds).values_list("kind", "key")
     moved = _changed_bindings(mark.shop, mark.kinds, after=mark.bound_at, newest=mark.newest_binding)
     return moved | set(asked)
+
+
+def unconfirmed(run: Run, shop: ShopConnection, kinds: Collection[str], *, since: datetime) -> Iterator[set[str]]:
+    """The keys of what this run planned and did not get through, and of what others moved in the shop since, a few
+    hundred at a time. What the derivation itself holds is not among them: it is held until Sage changes.
+    """
+    planned = Change.objects.filter(run=run, shop=shop).order_by()
+    confirmed = planned.filter(state=ChangeState.CONFIRMED)
+    mine = confirmed.filter(kind=OuterRef("kind"), key=OuterRef("key"))
+    left = planned.exclude(state=ChangeState.CONFIRMED).exclude(state=ChangeState.HELD, wanted="")
+    moved = Binding.objects.filter(shop=shop, kind__in=kinds, confirmed_at__gt=since)
+    for rows in (left, moved):
+        keys = rows.exclude(Exists(mine)).values_list("key", flat=True).iterator()
+        while part := set(islice(keys, _BATCH)):
+            yield part
 
 
 def lost_bindings(mark: DerivationMark) -> bool:
@@ -155,8 +171,11 @@ class Traces:
 
     def __init__(self, mark: DerivationMark | None) -> None:
         self._rows = DerivationTrace.objects.filter(mark=mark) if mark else DerivationTrace.objects.none()
-        self._old: dict[str, Trace] = {}
-        self._new: dict[str, Trace] = {}
+        # Of those that came out as before nothing is kept, so that deriving everything anew takes little memory.
+        self._changed: dict[str, Trace] = {}
+        self._gone: set[str] = set()
+        self._resources = 0
+        self._totals: dict[str, Counter[str]] = {"category_key": Counter(), "shared_keys": Counter()}
 
     def articles(self) -> set[str]:
         """Of all that are stored."""
@@ -178,15 +197,22 @@ class Traces:
             article: Trace(article, mark, resources, category, values, tuple(map(tuple, removable)), again)
             for article, mark, resources, category, values, removable, again in rows
         }
-        self._old.update(old)
-        self._new.update({one.article: one for one in new})
+        self._note(old, {one.article: one for one in new})
         return old
+
+    def _note(self, old: Mapping[str, Trace], new: Mapping[str, Trace]) -> None:
+        for sign, traces in ((-1, old), (1, new)):
+            for one in traces.values():
+                self._resources += sign * one.resources
+                for column, total in self._totals.items():
+                    total[getattr(one, column)] += sign
+        self._changed.update({article: one for article, one in new.items() if old.get(article) != one})
+        self._gone.update(old.keys() - new.keys())
 
     def resources(self) -> int:
         """Of all articles, those derived in this run included."""
         stored: int = self._rows.aggregate(total=Sum("resources"))["total"] or 0
-        before = sum(one.resources for one in self._old.values())
-        return stored - before + sum(one.resources for one in self._new.values())
+        return stored + self._resources
 
     def category_keys(self) -> list[str]:
         """The category of each product that is for sale and has one."""
@@ -199,27 +225,21 @@ class Traces:
     def _total(self, column: str) -> Counter[str]:
         rows = self._rows.exclude(**{column: ""}).values_list(column).annotate(amount=Count("pk")).order_by()
         total: Counter[str] = Counter(dict(rows))
-        total.subtract(Counter(getattr(one, column) for one in self._old.values()))
-        total.update(Counter(getattr(one, column) for one in self._new.values()))
+        total.update(self._totals[column])
         del total[""]
         return total
 
     def store(self, mark: DerivationMark, again: Collection[str]) -> None:
         """Make the new traces the stored ones; ``again`` are to be derived by the next run in any case."""
-        rows = [
-            DerivationTrace(mark=mark, **_columns(one, again=one.article in again))
-            for one in self._new.values()
-            if one.article in again or self._old.get(one.article) != one
-        ]
-        DerivationTrace.objects.bulk_create(
-            rows,
-            batch_size=_BATCH,
-            update_conflicts=True,
-            unique_fields=["mark", "article"],
-            update_fields=_COLUMNS[1:],
-        )
-        gone = sorted(self._old.keys() - self._new.keys())
-        others = sorted(set(again) - self._new.keys())
+        changed = iter(self._changed.values())
+        while part := list(islice(changed, _BATCH)):
+            DerivationTrace.objects.bulk_create(
+                [DerivationTrace(mark=mark, **_columns(one, again=one.article in again)) for one in part],
+                update_conflicts=True,
+                unique_fields=["mark", "article"],
+                update_fields=_COLUMNS[1:],
+            )
+        gone, others = sorted(self._gone), sorted(set(again) - self._changed.keys())
         for names, act in ((gone, lambda rows: rows.delete()), (others, lambda rows: rows.update(again=True))):
             for start in range(0, len(names), _BATCH):
                 act(DerivationTrace.objects.filter(mark=mark, article__in=names[start : start + _BATCH]))

@@ -162,12 +162,14 @@ class Change(models.Model):
     """The id the shop gave (or the resource already had)."""
     as_found = models.BooleanField(default=False)
     """Adopted as it stood, or already right when looked at: confirmed without having been written."""
+    wanted = models.CharField(max_length=64, blank=True)
+    """Fingerprint of the wanted state, parked when the shop refuses it; empty where the derivation itself holds it."""
 
     class Meta:
         ordering = ["-risk", "id"]
         indexes = [
             models.Index(fields=["run", "state"]),
-            models.Index(fields=["run", "kind"]),
+            models.Index(fields=["run", "kind", "id"]),
             models.Index(fields=["kind", "key"]),
         ]
         verbose_name = _("change")

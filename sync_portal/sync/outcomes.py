@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
@@ -103,7 +104,7 @@ def _bind(binding: Binding, task: Task) -> bool:
     if isinstance(task.error, ConfigurationError):
         return False
     if isinstance(task.error, RejectedRecordError):
-        binding.parked, binding.parked_cause, binding.parked_facts = task.wanted, task.error.cause, task.error.facts
+        _park(binding, task, task.error.cause, task.error.facts)
         binding.remote_id = binding.remote_id or task.shop_id
         return True
     if task.error is not None or not task.sent:
@@ -113,10 +114,14 @@ def _bind(binding: Binding, task: Task) -> bool:
     binding.parked, binding.parked_cause, binding.parked_facts, binding.pending = "", "", {}, {}
     values = {name: to_json(from_json(value)) for name, value in task.values.items()}
     if task.mismatch is not None:  # sent again at every run until it holds would never end: park it
-        binding.parked, binding.parked_cause, binding.parked_facts = task.wanted, "shop.not_confirmed", task.mismatch
+        _park(binding, task, "shop.not_confirmed", task.mismatch)
         values = {name: value for name, value in values.items() if name not in task.unconfirmed}
     binding.previous = {name: task.held_before.get(name, binding.confirmed.get(name)) for name in values}
     binding.confirmed = {**binding.confirmed, **task.kept, **values}
     binding.undone = {name: value for name, value in binding.undone.items() if name not in values}
     binding.confirmed_at = timezone.now()
     return True
+
+
+def _park(binding: Binding, task: Task, cause: str, facts: Mapping[str, Any]) -> None:
+    binding.parked, binding.parked_cause, binding.parked_facts = task.change.wanted, cause, dict(facts)

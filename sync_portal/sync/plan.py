@@ -37,7 +37,9 @@ class PlannedChange:
     differences: list[dict[str, Any]]
     risk: int
     wanted: str
-    """Fingerprint of the whole wanted state: what is parked when the shop refuses it."""
+    """Fingerprint of the whole wanted state: what is parked when the shop refuses it. Empty where the derivation itself
+    holds it.
+    """
     held: Held | None = None
 
 
@@ -139,7 +141,7 @@ def _change(wanted: Desired, known: Bound | None) -> PlannedChange | None:
         fields=different if exists else fields,
         differences=differences,
         risk=risk(differences, exists=exists),
-        wanted=state,
+        wanted=state if wanted.held is None else "",
         held=held,
     )
 

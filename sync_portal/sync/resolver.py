@@ -36,6 +36,7 @@ class Resolver:
         self.shop = shop
         self.webservice = webservice
         self.bindings = Bindings(shop)
+        self._locals: dict[tuple[str, int], Ref] = {}
 
     @cached_property
     def owner_of(self) -> OwnerOf:
@@ -47,18 +48,14 @@ class Resolver:
         self.bindings.preload(places)
         return {place: _bound(row) for place in places if (row := self.bindings.get(place)) is not None}
 
-    def bound_one(self, kind: str, key: str) -> Bound | None:
-        """One binding as the plan compares it."""
-        row = self.bindings.get((kind, key))
-        return None if row is None else _bound(row)
-
     def local(self, kind: str, shop_id: int) -> Ref | None:
         """The local thing behind a shop id, when it is one of ours."""
-        return self._locals.get((kind, shop_id))
-
-    @cached_property
-    def _locals(self) -> Mapping[tuple[str, int], Ref]:
-        return {(kind, row.remote_id): Ref(kind, key) for (kind, key), row in self.bindings.items() if row.remote_id}
+        if (kind, shop_id) not in self._locals:
+            row = Binding.objects.filter(shop=self.shop, kind=kind, remote_id=shop_id).only("key").first()
+            if row is None:
+                return None
+            self._locals[kind, shop_id] = Ref(kind, row.key)
+        return self._locals[kind, shop_id]
 
     def taken(self, kind: str) -> set[int]:
         """Shop ids of this kind that a local key holds already."""

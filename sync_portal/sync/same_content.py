@@ -95,7 +95,7 @@ def _tell_others(resolver: Resolver, products: Iterable[str], renamed: Mapping[s
     for product in sorted(set(products)):
         own = Q(kind="covers", key=product) | Q(kind="combination_images", key__startswith=f"{product}|")
         for row in Binding.objects.filter(own, shop=resolver.shop):
-            known = resolver.bindings.get((row.kind, row.key), row)
+            known = resolver.bindings.get((row.kind, row.key)) or row
             confirmed = {name: _with_new_keys(value, renamed) for name, value in known.confirmed.items()}
             if confirmed != known.confirmed:
                 known.confirmed = confirmed

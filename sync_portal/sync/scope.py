@@ -8,11 +8,12 @@ backwards; ``{"full": true}``: everything derived anew. The whole flow that also
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync_portal.sync.decisions import OF_A_PRODUCT
@@ -25,7 +26,9 @@ SHARED = frozenset({"groups", "categories", "product_options", "product_option_v
 )
 """Kinds that a product may need first; they are cheap and go along."""
 
-Wanted = Callable[[PlannedChange], bool]
+_BATCH = 500
+Wanted = Callable[[Sequence[PlannedChange]], list[PlannedChange]]
+"""Of these changes those that the run may write."""
 
 
 class PlanExpired(ValueError):
@@ -68,13 +71,14 @@ def exclusive(scope: dict[str, Any]) -> bool:
 def selector(scope: dict[str, Any], shop_id: int) -> Wanted:
     """Which planned changes of a shop the run may write."""
     if "product" in scope:
-        return lambda change: change.kind in SHARED or belongs_to(change.kind, change.key, str(scope["product"]))
+        product = str(scope["product"])
+        return lambda part: [one for one in part if one.kind in SHARED or belongs_to(one.kind, one.key, product)]
     if "retry" in scope:
         places = set(places_to_unpark(scope, shop_id))
-        return lambda change: (change.kind, change.key) in places
+        return lambda part: [one for one in part if (one.kind, one.key) in places]
     if "plan" in scope:
         return _same_as_previewed(scope, shop_id)
-    return lambda _change: True
+    return list
 
 
 def belongs_to(kind: str, key: str, product: str) -> bool:
@@ -107,24 +111,32 @@ def places_to_unpark(scope: dict[str, Any], shop_id: int | None = None) -> list[
     return list((left.filter(shop=shop_id) if shop_id else left).values_list("kind", "key"))
 
 
-def chosen(scope: dict[str, Any], shop_id: int | None = None) -> dict[tuple[str, str], Change]:
-    """The changes of a preview that a person chose (for one shop), by (kind, key).
-
-    Fields are chosen among updates: a creation is chosen by itself or with the whole.
-
-    Raises:
-        PlanExpired: the preview is more than four hours old.
-    """
+def check_age(scope: dict[str, Any]) -> None:
+    """Raise PlanExpired when the preview that a person chose from is more than four hours old."""
     preview = Run.objects.get(pk=scope["plan"])
     if preview.ended_at is None or timezone.now() - preview.ended_at > PLAN_EXPIRES:
         raise PlanExpired(f"run {preview.pk}")
-    changes = Change.objects.filter(run=preview, state=ChangeState.PLANNED)
+
+
+def chosen_parts(scope: dict[str, Any], shop_id: int | None = None) -> Iterator[list[Change]]:
+    """The changes of a preview that a person chose (for one shop), a few at a time: a preview may be of everything.
+
+    Fields are chosen among updates: a creation is chosen by itself or with the whole.
+    """
+    changes, fields = _chosen(scope, shop_id).order_by("pk"), set(scope.get("fields") or [])
+    part = list(changes[:_BATCH])
+    while part:
+        yield [change for change in part if not fields or _has(change, fields)]
+        part = list(changes.filter(pk__gt=part[-1].pk)[:_BATCH])
+
+
+def _chosen(scope: dict[str, Any], shop_id: int | None) -> QuerySet[Change]:
+    changes = Change.objects.filter(run=scope["plan"], state=ChangeState.PLANNED)
     if shop_id:
         changes = changes.filter(shop=shop_id)
     if scope.get("changes"):
         changes = changes.filter(pk__in=scope["changes"])
-    fields = set(scope.get("fields") or [])
-    return {(change.kind, change.key): change for change in changes if not fields or _has(change, fields)}
+    return changes
 
 
 def _has(change: Change, fields: set[str]) -> bool:
@@ -132,14 +144,18 @@ def _has(change: Change, fields: set[str]) -> bool:
 
 
 def _same_as_previewed(scope: dict[str, Any], shop_id: int) -> Wanted:
-    previewed = chosen(scope, shop_id)
+    check_age(scope)
     fields = set(scope.get("fields") or [])
 
-    def wanted(change: PlannedChange) -> bool:
-        seen = previewed.get((change.kind, change.key))
-        if seen is None or seen.action != change.action:
+    def same(change: PlannedChange, seen: Change | None) -> bool:
+        if seen is None or seen.action != change.action or (fields and not _has(seen, fields)):
             return False
         return only(change.differences, fields) == only(seen.differences, fields)
+
+    def wanted(part: Sequence[PlannedChange]) -> list[PlannedChange]:
+        rows = _chosen(scope, shop_id).filter(key__in=[change.key for change in part])
+        seen = {(row.kind, row.key): row for row in rows}
+        return [change for change in part if same(change, seen.get((change.kind, change.key)))]
 
     return wanted
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,6 @@ class Task:
     """One change on its way: the stored row, what is to be sent, and what became of it."""
 
     change: Change
-    wanted: str
     encoded: dict[str, ShopValue] = field(default_factory=dict)
     shop_id: int | None = None
     adopted: bool = False
@@ -40,6 +39,14 @@ class Task:
     def values(self) -> dict[str, Any]:
         """Our field -> wanted value as JSON."""
         return {difference["field"]: difference["after"] for difference in self.change.differences}
+
+
+def references(values: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """(kind, key) of everything that these values, as JSON, refer to."""
+    for value in values:
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict) and "ref" in item:
+                yield item["ref"][0], item["ref"][1]
 
 
 def live(tasks: Sequence[Task]) -> list[Task]:

@@ -6,18 +6,22 @@ undo of an undo does the first run's work again, and then nothing is left undone
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mapping.state import Held, from_json
+from sync_portal.sync.kinds import KINDS
 from sync_portal.sync.models import Action, Change, ChangeState, Run
-from sync_portal.sync.plan import Bound, Plan, PlannedChange, risk
+from sync_portal.sync.plan import Bound, PlannedChange, risk
 from sync_portal.sync.resolver import Resolver
 
 HIDEABLE = frozenset({"products", "categories"})
 """What was created and cannot be deleted without a person is taken offline instead."""
 
 DELETABLE = frozenset({"specific_prices", "images", "attachments"})
+KINDS_BACKWARDS = tuple(reversed(KINDS))
+"""What was written last is taken back first."""
+_BATCH = 500
 
 
 def undoes(run: Run) -> bool:
@@ -34,13 +38,18 @@ def undone_by(replaced: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in replaced.items() if value is not None}
 
 
-def plan_undo(run_id: int, resolver: Resolver) -> Plan:
-    """The reverse plan of a run for one shop, the last written first; what was only recognised was not written."""
+def plan_undo(run_id: int, resolver: Resolver) -> Iterator[list[PlannedChange]]:
+    """The reverse plan of a run for one shop, a few at a time; what was only recognised was not written."""
     changes = Change.objects.filter(
         run_id=run_id, shop=resolver.shop, state=ChangeState.CONFIRMED, as_found=False
     ).order_by("-pk")
-    reverses = (_reverse(change, resolver.bound_one(change.kind, change.key)) for change in changes)
-    return Plan([reverse for reverse in reverses if reverse is not None], 0)
+    part = list(changes[:_BATCH])
+    while part:
+        bound = resolver.bound_of([(change.kind, change.key) for change in part])
+        reverses = (_reverse(change, bound.get((change.kind, change.key))) for change in part)
+        yield [reverse for reverse in reverses if reverse is not None]
+        resolver.bindings.forget()
+        part = list(changes.filter(pk__lt=part[-1].pk)[:_BATCH])
 
 
 def _reverse(change: Change, known: Bound | None) -> PlannedChange | None:

@@ -84,7 +84,9 @@ class Portal:
         rules = load_rules(ShopConnection.objects.get(pk=self.shop.pk).rules)
         resolver = Resolver(self.shop, cast(Webservice, None))
         derivation = Derivation(context, get_flow(flow), self.shop, rules, keep=True)
-        plan = derivation.plan(resolver, owned_by_rules(rules.owners))
+        parts = derivation.changes(resolver, owned_by_rules(rules.owners))
+        changes = [change for part in parts for change in part]
+        plan = Plan(changes, derivation.unchanged)
         if not preview:
             self._confirm(run, plan, refuse)
             derivation.leave_mark()
@@ -100,7 +102,7 @@ class Portal:
             row = {"run": run, "shop": self.shop, "kind": change.kind, "key": change.key, "action": change.action}
             state = ChangeState.HELD if change.held else ChangeState.CONFIRMED
             state = ChangeState.LATER if change.kind == refuse else state
-            Change.objects.create(**row, label=change.label, state=state)
+            Change.objects.create(**row, label=change.label, state=state, wanted=change.wanted)
             if state != ChangeState.CONFIRMED:
                 continue
             if change.action == "delete":
@@ -179,7 +181,7 @@ def test_queries_follow_parts_and_not_records(
         run = Run.objects.create(client=published.client, flow=flow, state=RunState.RUNNING, claim="mine")
         rules = load_rules(RULES)
         derivation = Derivation(RunContext(run), get_flow(flow), published.shop, rules, keep=True)
-        derivation.plan(resolver, owned_by_rules({}))
+        assert sum(map(len, derivation.changes(resolver, owned_by_rules({})))) > 0
         derivation.leave_mark()
 
 

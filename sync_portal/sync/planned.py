@@ -1,0 +1,96 @@
+"""A plan on its way into the history: limited, counted and stored part by part, never whole in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Max
+
+from connectors.models import ShopConnection
+from sync_portal.sync import conflicts, decisions
+from sync_portal.sync import scope as scopes
+from sync_portal.sync.brakes import Tally
+from sync_portal.sync.context import RunContext
+from sync_portal.sync.models import Change, ChangeState, Run
+from sync_portal.sync.plan import PlannedChange
+
+_BATCH = 500
+
+
+class Planned:
+    """What one run plans for one shop: its lines are rows of the history, its totals are here."""
+
+    def __init__(self, context: RunContext, shop: ShopConnection) -> None:
+        self._context, self._shop = context, shop
+        self._wanted = scopes.selector(context.run.scope, shop.pk)
+        self._fields = set(context.run.scope.get("fields") or [])
+        self._standing = decisions.standing(shop)
+        self._rows = Change.objects.filter(run=context.run, shop=shop)
+        self._told_before: int = self._rows.aggregate(newest=Max("pk"))["newest"] or 0
+        """Rows up to this one are of an earlier attempt of this run."""
+        self.tally = Tally()
+        self.to_write = 0
+
+    def keep(self, parts: Iterable[Sequence[PlannedChange]]) -> None:
+        """Store the plan as it is made: what is within the run's scope and waits for no decision."""
+        for part in parts:
+            for start in range(0, len(part), _BATCH):
+                self._keep(part[start : start + _BATCH])
+        if "plan" in self._context.run.scope:
+            self._tell_what_is_stale()
+
+    def _keep(self, part: Sequence[PlannedChange]) -> None:
+        limited = [scopes.with_fields(change, self._fields) for change in self._wanted(part)]
+        changes = self._not_told_yet(conflicts.set_aside(self._shop, limited, self._standing))
+        Change.objects.bulk_create([_row(self._context.run, self._shop, change) for change in changes])
+        for change in changes:
+            self.tally.add(change)
+        held = sum(1 for change in changes if change.held is not None)
+        self.to_write += len(changes) - held
+        self._context.count(held=held, to_write=len(changes) - held)
+
+    def _not_told_yet(self, changes: list[PlannedChange]) -> list[PlannedChange]:
+        """An earlier attempt of this run may have got some of it through or refused: that is held now, and told."""
+        held = [change.key for change in changes if change.held is not None] if self._told_before else []
+        if not held:
+            return changes
+        earlier = self._rows.filter(pk__lte=self._told_before, key__in=held)
+        told = set(earlier.values_list("kind", "key"))
+        return [change for change in changes if change.held is None or (change.kind, change.key) not in told]
+
+    def _tell_what_is_stale(self) -> None:
+        """What a person chose and is no longer as it was shown: told, not written."""
+        for part in scopes.chosen_parts(self._context.run.scope, self._shop.pk):
+            known = set(self._rows.filter(key__in=[seen.key for seen in part]).values_list("kind", "key"))
+            stale = [seen for seen in part if (seen.kind, seen.key) not in known]
+            Change.objects.bulk_create([_stale_row(self._context.run, self._shop, seen) for seen in stale])
+
+
+def _row(run: Run, shop: ShopConnection, change: PlannedChange) -> Change:
+    return Change(
+        run=run,
+        shop=shop,
+        kind=change.kind,
+        key=change.key,
+        label=change.label[:300],
+        action=change.action,
+        differences=change.differences,
+        risk=change.risk,
+        state=ChangeState.HELD if change.held else ChangeState.PLANNED,
+        cause=change.held.cause if change.held else "",
+        facts=dict(change.held.facts) if change.held else {},
+        wanted=change.wanted,
+    )
+
+
+def _stale_row(run: Run, shop: ShopConnection, seen: Change) -> Change:
+    return Change(
+        run=run,
+        shop=shop,
+        kind=seen.kind,
+        key=seen.key,
+        label=seen.label,
+        action=seen.action,
+        state=ChangeState.STALE,
+        differences=seen.differences,
+    )
