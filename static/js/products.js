@@ -16,6 +16,9 @@
   document.addEventListener("htmx:afterSwap", all);
   all();
 
+  // On a phone the chosen tab may stand outside the strip.
+  document.querySelector(".tab-strip .active")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // Escape leaves a text as it was.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

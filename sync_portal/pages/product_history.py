@@ -29,13 +29,16 @@ class Event:
     act: ActRow | None = None
 
 
-def timeline(client: Client, product: Product, shown: int = SHOWN) -> list[Event]:
-    """Newest first."""
-    changes = change_rows(client, changes_of(product)[:shown])
-    events = [Event(row.change.run.queued_at, change=row) for row in changes]
-    acts = acts_of(client, product)[:shown]
-    events += [Event(row.act.at, act=row) for row in act_rows(client, acts, articles=_articles(product))]
-    return sorted(events, key=lambda event: event.at, reverse=True)[:shown]
+def timeline(client: Client, product: Product, of: str = "", shown: int = SHOWN) -> list[Event]:
+    """Newest first; ``of``: "shop" for what was sent alone, "people" for what people chose alone."""
+    events: list[Event] = []
+    if of != "people":
+        changes = change_rows(client, changes_of(product)[:shown])
+        events += [Event(row.change.run.queued_at, change=row) for row in changes]
+    if of != "shop":
+        acts = acts_of(client, product)[:shown]
+        events += [Event(row.act.at, act=row) for row in act_rows(client, acts, articles=_articles(product))]
+    return sorted(events, key=lambda event: event.at, reverse=True)
 
 
 def of_it(product: Product) -> Q:

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client, ShopConnection
-from mapping.models import Binding, Choice, Product, ProductImage, Readiness
+from mapping.models import Binding, Choice, Combination, Product, ProductImage, Readiness
 from sync_portal.pages.causes import tell
 from sync_portal.pages.product_filters import SHOP_STATES, SORTS
 from sync_portal.sync.causes import CauseText
@@ -82,8 +83,9 @@ HEADINGS: Sequence[tuple[str, Promise, bool]] = (
 def catalogue(client: Client) -> QuerySet[Product]:
     """The client's products with what their row shows of them."""
     photos = Prefetch("images", ProductImage.objects.filter(position__gt=0).exclude(file=""), to_attr="photos")
-    counted = Product.objects.filter(client=client).annotate(combination_count=Count("combinations", distinct=True))
-    return counted.prefetch_related(photos)
+    combinations = Combination.objects.filter(product=OuterRef("pk")).order_by().values("product")
+    number = Coalesce(Subquery(combinations.annotate(number=Count("pk")).values("number")), 0)
+    return Product.objects.filter(client=client).annotate(combination_count=number).prefetch_related(photos)
 
 
 def rows(client: Client, products: Sequence[Product]) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +39,7 @@ from sync_portal.pages.product_saving import product_choice, seen, seen_fields, 
 from sync_portal.pages.product_texts import cells, shop_rules
 
 Facts = dict[str, Any]
+HISTORY_PARTS = [("", _("All")), ("shop", _("Sent to the shop")), ("people", _("Changed by people"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _overview(request: HttpRequest, client: Client, product: Product) -> Facts:
         "found": found_products(client, asked, product),
         "group_of": Product.objects.filter(client=client, key=product.grouped_in).first(),
         "group_members": Product.objects.filter(client=client, key__in=product.members).order_by("reference"),
-        "grouping_url": address_if_any("pages:grouping", client.slug),
+        "grouping_url": reverse("pages:grouping-of", args=[client.slug, product.pk]),
     }
 
 
@@ -206,7 +207,8 @@ def _prices(request: HttpRequest, client: Client, product: Product) -> Facts:
 
 
 def _history(request: HttpRequest, client: Client, product: Product) -> Facts:
-    return {"events": timeline(client, product)}
+    of = request.GET.get("of", "")
+    return {"events": timeline(client, product, of), "of": of, "parts": HISTORY_PARTS}
 
 
 _FACTS: Mapping[str, Callable[[HttpRequest, Client, Product], Facts]] = {
@@ -219,14 +221,6 @@ _FACTS: Mapping[str, Callable[[HttpRequest, Client, Product], Facts]] = {
     "prices": _prices,
     "history": _history,
 }
-
-
-def address_if_any(name: str, *arguments: object) -> str:
-    """The address of a page that may not exist in this installation; "" then."""
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:
-        return ""
 
 
 def bindings_of(product: Product) -> QuerySet[Binding]:

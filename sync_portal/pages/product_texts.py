@@ -70,6 +70,15 @@ class Cell:
         return plain(self.sage) if self.is_html else self.sage
 
     @property
+    def when_empty(self) -> str:
+        """What the shop does without a text here."""
+        return {
+            "link_rewrite": _("None from Sage: the shop makes it from the name, once."),
+            "meta_title": _("None from Sage: search engines are shown the name."),
+            "meta_description": _("None from Sage: search engines are shown the short description."),
+        }.get(self.field, _("None from Sage: nothing is sent, what the shop has stays."))
+
+    @property
     def differs(self) -> bool:
         """Whether Sage says something else than the person."""
         return self.by_person and self.sage.strip() != self.text.strip()

@@ -21,7 +21,7 @@ from sync_portal.pages.product_filters import ProductFilter, sorted_by
 from sync_portal.pages.product_history import of_it
 from sync_portal.pages.product_list import PAGE_SIZES, catalogue, headings, known_sort, page_size, rows
 from sync_portal.pages.product_saving import next_run
-from sync_portal.pages.product_tabs import address_if_any, bindings_of, facts, tabs
+from sync_portal.pages.product_tabs import bindings_of, facts, tabs
 from sync_portal.pages.questions import questions
 from sync_portal.pages.sentences import flow_label
 from sync_portal.sync.decisions import open_for
@@ -61,7 +61,6 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
         sizes=PAGE_SIZES,
         acts=BULK_ACTS.values(),
         query=request.GET.urlencode(),
-        export_url=address_if_any("pages:exchange", access.client.slug),
         **_done(request, access.client),
     )
 

@@ -46,6 +46,8 @@ class World:
             "suggestion_id": self.suggestion.pk,
             "group_id": self.group.pk,
             "act_id": self.act.pk,
+            "act": "hide",
+            "sha256": "ab" * 32,
             "field": "name",
             "language": "fr",
             "what": "brand",

@@ -15,6 +15,7 @@ ONLY_POST = {
     *("grouping-approve", "grouping-dismiss", "grouping-again", "grouping-lock", "grouping-dissolve", "grouping-undo"),
     *("product-edit", "product-text-preview", "products-bulk", "products-bulk-apply", "products-bulk-resync"),
     *("quality-check", "exchange-upload", "exchange-save", "exchange-drop", "act-undo"),
+    "product-photos-act",
     *("run-start", "run-cancel", "run-approve", "run-retry", "run-apply", "order-retry", "product-resync"),
     *("schedule-pause", "schedule-resume", "decision-answer", "decisions-answer", "connections-test"),
 }

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from connectors.models import Client
-from sync_portal.pages.filters import branch
+from sync_portal.pages.product_filters import branch
 from sync_portal.sync.models import Run
 from tests.pages import factories
 from tests.pages.conftest import World
@@ -89,55 +89,53 @@ def test_a_loop_in_the_category_tree_does_not_hang(shelf: Client) -> None:
     assert branch([first, second], "A") == {"A", "B"}
 
 
-def test_the_product_page_explains_prices_combinations_and_changes(
-    world: World, signed_in: Callable[..., Browser]
-) -> None:
+def product_url(world: World, tab: str = "overview") -> str:
+    return reverse("pages:product", args=[world.client.slug, world.product.pk]) + f"?tab={tab}"
+
+
+def test_the_product_page_explains_its_fields_and_problems(world: World, signed_in: Callable[..., Browser]) -> None:
     world.product.explanations = {"price": "AR_PrixVen = 12,50 € HT"}
     world.product.problems = [{"cause": "catalogue.price_zero", "facts": {"reference": world.product.reference}}]
     world.product.save()
-    factories.ChangeFactory(run=world.run, key="SOMETHING-ELSE", label="SOMETHING-ELSE")
-    url = reverse("pages:product", args=[world.client.slug, world.product.pk])
 
-    response = signed_in(world.client).get(url)
+    response = signed_in(world.client).get(product_url(world))
     page = response.content.decode()
 
     assert "AR_PrixVen = 12,50 € HT" in page
-    assert "Bleu" in page
-    assert "remise 10 %" in page
     assert "id_product=42" in page
-    assert [row.change.key for row in response.context["rows"]] == [world.product.key]
     assert [cause.code for cause in response.context["problems"]] == ["catalogue.price_zero"]
+    assert [(line.name, line.code) for line in response.context["shops"]] == [(world.shop.name, "online")]
 
 
-def test_previews_are_no_part_of_a_products_history(world: World, signed_in: Callable[..., Browser]) -> None:
+def test_prices_have_their_tab(world: World, signed_in: Callable[..., Browser]) -> None:
+    assert "remise 10 %" in signed_in(world.client).get(product_url(world, "prices")).content.decode()
+
+
+def test_a_tab_that_does_not_exist_is_the_first_one(world: World, signed_in: Callable[..., Browser]) -> None:
+    assert signed_in(world.client).get(product_url(world, "nonsense")).context["tab"] == "overview"
+
+
+def test_the_history_of_a_product_is_its_own_and_has_no_previews(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
     preview = factories.RunFactory(client=world.client, preview=True)
     factories.ChangeFactory(run=preview, key=world.product.key)
-    url = reverse("pages:product", args=[world.client.slug, world.product.pk])
+    factories.ChangeFactory(run=world.run, key="SOMETHING-ELSE", label="SOMETHING-ELSE")
 
-    assert [row.change.run for row in signed_in(world.client).get(url).context["rows"]] == [world.run]
+    events = signed_in(world.client).get(product_url(world, "history")).context["events"]
+
+    assert [event.change.change.run for event in events if event.change] == [world.run]
 
 
 def test_two_gammes_make_a_grid_with_holes(world: World, signed_in: Callable[..., Browser]) -> None:
     world.product.combinations.all().delete()
     for colour, size in (("Bleu", "S"), ("Bleu", "M"), ("Rouge", "M")):
         factories.CombinationFactory(product=world.product, values=[["Couleur", colour], ["Taille", size]])
-    url = reverse("pages:product", args=[world.client.slug, world.product.pk])
 
-    grid = signed_in(world.client).get(url).context["grid"]
+    grid = signed_in(world.client).get(product_url(world, "combinations")).context["grid"]
 
     assert (grid.title, grid.columns) == ("Couleur × Taille", ["S", "M"])
     assert [[cell is None for cell in cells] for _value, cells in grid.rows] == [[False, False], [True, False]]
-
-
-def test_the_list_asks_the_database_the_same_whatever_its_length(
-    shelf: Client, signed_in: Callable[..., Browser], django_assert_max_num_queries: Callable[..., object]
-) -> None:
-    for _number in range(40):
-        factories.ProductImageFactory(product=factories.ProductFactory(client=shelf), file="/tmp/x.jpg")
-    browser = signed_in(shelf)
-
-    with django_assert_max_num_queries(14):
-        browser.get(reverse("pages:products", args=[shelf.slug]))
 
 
 def test_a_product_is_synchronised_again_in_every_flow_that_knows_it(
