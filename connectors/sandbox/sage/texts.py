@@ -73,7 +73,7 @@ PACKS = {
 }
 
 
-PACK_PRICES = {("STYLO-BILLE", 50): Decimal("41.50")}
+PACK_PRICES = {("STYLO-BILLE", 50): Decimal("57.50")}
 """`F_TARIFCOND` of the first tariff category; every other packaging costs its units."""
 
 PACKAGED = dict.fromkeys(PACKS, 1)

@@ -33,7 +33,8 @@ def store(shop: Shop, entity: Entity, items: Items) -> None:
 
 def kind(shop: Shop, entity: Entity) -> str:
     """The field `type`, computed: what was sent counts for nothing but a pack's content."""
-    is_new = entity.values.get("cache_is_pack") is None and (1, 7) <= shop.major < (8, 0)
+    # The echo of a creation shows what was sent; a list that was not asked for the field does not hold it at all.
+    is_new = entity.values.get("cache_is_pack", "") is None and (1, 7) <= shop.major < (8, 0)
     if not is_new and shop.database.links("products", [entity.id], BUNDLE):
         return "pack"
     if shop.major >= (8, 0) and entity.text("product_type") == "pack":
