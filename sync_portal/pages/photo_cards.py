@@ -97,17 +97,21 @@ def gallery(client: Client, product: Product) -> Gallery:
     limit = shop_rules(client)[0].images.per_product * max(len(product.members), 1)
     found = arranged(choices, product.key, _derived(product, rows), limit=limit, legend=product.name)
     told = _Told(client, product, choices, rows)
-    seen: set[str] = set()
+    # As `mapping.media.settled` will: each picture once, none that is hidden, the next ones in the places left free.
+    hidden = [image for image in found.left_out if image.hidden]
+    seen = {content for image in hidden if (content := _content(rows, image))}
     shown: list[Card] = []
     out: list[Card] = []
-    for image in found.shown:
-        content = rows[image.key].content_hash if image.key in rows else ""
+    for image in (*found.shown, *(one for one in found.left_out if not one.hidden)):
+        content = _content(rows, image)
         if content and content in seen:
             out.append(told.card(image, why_out=DOUBLE))
-            continue
-        seen.add(content)
-        shown.append(told.card(image, position=len(shown) + 1))
-    out += [told.card(image, why_out=HIDDEN if image.hidden else BEYOND) for image in found.left_out]
+        elif len(shown) < len(found.shown):
+            seen.add(content)
+            shown.append(told.card(image, position=len(shown) + 1))
+        else:
+            out.append(told.card(image, why_out=BEYOND))
+    out += [told.card(image, why_out=HIDDEN) for image in hidden]
     return Gallery(
         shown,
         out,
@@ -115,6 +119,13 @@ def gallery(client: Client, product: Product) -> Gallery:
         limit,
         sum(1 for one in shown if one.cause),
     )
+
+
+def _content(rows: Mapping[str, ProductImage], image: CatalogueImage) -> str:
+    """Of a photo that a run has looked at, or that a person brought."""
+    if image.key in rows:
+        return rows[image.key].content_hash
+    return image.key.rpartition(UPLOADED)[2] if image.uploaded else ""
 
 
 def _derived(product: Product, rows: Mapping[str, ProductImage]) -> list[CatalogueImage]:
