@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from mapping.catalogue import Catalogue, CatalogueProduct
 from mapping.choices.base import join_key
-from mapping.desired.common import is_waiting, product_ref
+from mapping.desired.common import combination_ref, is_waiting, product_ref
 from mapping.rules import ShopRules
 from mapping.state import Desired, Ref, Value
 
@@ -43,12 +43,17 @@ def _links(product: CatalogueProduct, rules: ShopRules) -> Desired:
         reasons["pack_stock_type"] = f"règle « stock des lots » : {rules.packs.stock}"
     else:
         cleared |= _NO_PACK
+    # Made with its first combination as the default one; another master moves it, and all combinations must be there.
+    default = next((one.key for one in product.combinations if one.default and product.members), "")
+    if default:
+        fields["default_combination"] = combination_ref(default)
+        reasons["default_combination"] = "déclinaison de l'article maître du produit groupé"
     return Desired(
         kind="product_links",
         key=product.key,
         label=f"{product.reference} · {product.name}",
         fields=fields,
         reasons=reasons,
-        update_only=is_waiting(product) or not (product.pack or product.accessories),
+        update_only=is_waiting(product) or not (product.pack or product.accessories or default),
         cleared=cleared,
     )

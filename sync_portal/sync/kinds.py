@@ -215,6 +215,7 @@ KINDS: dict[str, Kind] = {
             | {
                 "product": ShopField("id", Form.REF),
                 "accessories": ShopField("accessories", Form.REFS, node="product"),
+                "default_combination": ShopField("id_default_combination", Form.REF),
                 "pack": ShopField("product_bundle", Form.BUNDLE),
             },
             identity=("product",),

@@ -22,6 +22,7 @@ REFERS_TO: Mapping[str, str] = {
     "cover": "images",
     "country": "countries",
     "customer": "customers",
+    "default_combination": "combinations",
     "feature": "product_features",
     "group": "groups",
     "groups": "groups",
