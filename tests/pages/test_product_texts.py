@@ -58,7 +58,8 @@ def test_the_text_waits_for_the_next_run_and_then_shows_sages_beside(world: Worl
     world.product.texts = {"name": {"fr": {"text": "Mieux", "why": "", "by_person": True, "from_sage": "TH FTE"}}}
     done = cell(world.client, world.product, "name", "fr")
 
-    assert waiting and done
+    assert waiting
+    assert done
     assert (waiting.text, waiting.sage, waiting.pending, waiting.differs) == ("Mieux", world.product.name, True, True)
     assert (done.text, done.sage, done.pending, done.differs) == ("Mieux", "TH FTE", False, True)
 
