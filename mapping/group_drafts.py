@@ -87,13 +87,17 @@ def faults(draft: Draft, book: Book) -> list[Fault]:
 
 
 def changes(draft: Draft, book: Book) -> dict[str, GroupChoice | None]:
-    """Anchor -> what becomes of the group when a faultless draft is kept: this one, and those that it takes from.
+    """Anchor -> what becomes of the group when a faultless draft is kept: this one, and those that it takes from."""
+    return others(draft, book) | {draft.anchor: draft.choice}
+
+
+def others(draft: Draft, book: Book) -> dict[str, GroupChoice | None]:
+    """What becomes of the groups that the draft takes from.
 
     A group that is left with one article ends; one that loses its master takes its anchor for it.
     """
-    wanted: dict[str, GroupChoice | None] = dict.fromkeys(draft.merged)
-    wanted |= {anchor: without(book[anchor], anchor, gone) for anchor, gone in _losses(draft, book).items()}
-    return wanted | {draft.anchor: draft.choice}
+    ended: dict[str, GroupChoice | None] = dict.fromkeys(draft.merged)
+    return ended | {anchor: without(book[anchor], anchor, gone) for anchor, gone in _losses(draft, book).items()}
 
 
 def after(book: Book, wanted: Mapping[str, GroupChoice | None]) -> dict[str, GroupChoice]:
@@ -168,6 +172,8 @@ def _axis_faults(draft: Draft) -> Iterator[Fault]:
 def _whole_faults(draft: Draft) -> Iterator[Fault]:
     if len(draft.members) < FEWEST:
         yield Fault("few", value=str(len(draft.members)))
+    if not draft.members:
+        return
     if draft.master not in draft.members:
         yield Fault("master", reference=draft.master)
     if draft.of and draft.of not in draft.members:

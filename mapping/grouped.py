@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from connectors.models import Client
 from mapping.choices.groups import GROUP, GroupChoice
@@ -39,12 +39,16 @@ def open_suggestions(client: Client) -> QuerySet[GroupSuggestion]:
     return rows.exclude(pk__in=_settled(rows, anchors_of(client)))
 
 
-def suggestions_version(client: Client) -> tuple[object, ...]:
-    """Changes whenever the number of open suggestions may have changed: what a kept count is worth."""
-    newest = GroupSuggestion.objects.filter(client=client).aggregate(Max("found_at"), Max("dismissed_at"), Max("pk"))
-    dismissed = GroupSuggestion.objects.filter(client=client, dismissed_at=None).count()
-    groups = group_rows(client).aggregate(Max("set_at"))
-    return (*newest.values(), dismissed, groups["set_at__max"], group_rows(client).count())
+def suggestions_version(client: Client) -> tuple[object, ...] | None:
+    """Changes whenever the number of open suggestions may have changed; None while nothing is suggested at all."""
+    waiting = Count("pk", Q(dismissed_at=None))
+    rows = GroupSuggestion.objects.filter(client=client).aggregate(
+        waiting=waiting, found=Max("found_at"), dismissed=Max("dismissed_at"), newest=Max("pk")
+    )
+    if not rows["waiting"]:
+        return None
+    groups = group_rows(client).aggregate(changed=Max("set_at"), amount=Count("pk"))
+    return (*rows.values(), *groups.values())
 
 
 def published(client: Client, references: Collection[str]) -> dict[str, int]:

@@ -27,6 +27,8 @@ class Article:
     combinations: int = 1
     """How many combinations it brings: more than one where it has gammes."""
     family: str = ""
+    sold_as: str = ""
+    """Name of the product that it is the page of, together with others."""
 
 
 def articles_of(client: Client, references: Collection[str]) -> dict[str, Article]:
@@ -47,6 +49,7 @@ def articles_of(client: Client, references: Collection[str]) -> dict[str, Articl
             product=product.pk if product else None,
             combinations=_own_combinations(product),
             family=family,
+            sold_as=product.name if product and product.members else "",
         )
     return found
 

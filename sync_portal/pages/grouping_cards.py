@@ -93,9 +93,9 @@ def group_cards(client: Client, rows: Sequence[Choice]) -> list[GroupCard]:
 
 
 def name_of(draft: Draft, articles: Mapping[str, Article]) -> str:
-    """A group is called as its master."""
-    master = articles.get(draft.master)
-    return (master.name if master else "") or draft.master or draft.anchor
+    """A group is called as the product that it is, or else as its master."""
+    anchor, master = articles.get(draft.anchor), articles.get(draft.master)
+    return (anchor and anchor.sold_as) or (master and master.name) or draft.master or draft.anchor
 
 
 def _card(

@@ -12,6 +12,8 @@ def open_count(client: Client) -> int:
     """How many suggestions wait for somebody; counted anew only when one of them or a group changed."""
     key = f"open-suggestions:{client.pk}"
     version = suggestions_version(client)
+    if version is None:
+        return 0
     kept = cache.get(key)
     if kept is not None and kept[0] == version:
         return int(kept[1])

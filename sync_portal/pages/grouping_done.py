@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from connectors.models import Client
 from mapping.choices.groups import GROUP
@@ -47,10 +48,12 @@ def done_of(request: HttpRequest, client: Client) -> Done | None:
 
 
 def done_sentence(act: ChoiceAct) -> str:
-    """``Groupe approuvé : POLO-L``; of many groups the first ones are named."""
+    """``Groupe scindé : POLO-L``; of many groups the first ones are named."""
     anchors = list(act.changes.filter(kind=GROUP.name).order_by("pk").values_list("key", flat=True))
-    named = ", ".join(anchors[:NAMED])
-    told = {"done": verb_label(act.verb), "groups": named, "count": len(anchors) - NAMED}
+    done = verb_label(act.verb)
+    if act.verb == "group.approve":
+        done = ngettext("%(count)s group approved", "%(count)s groups approved", len(anchors)) % {"count": len(anchors)}
+    told = {"done": done, "groups": ", ".join(anchors[:NAMED]), "count": len(anchors) - NAMED}
     if len(anchors) > NAMED:
         return _("%(done)s: %(groups)s and %(count)s more.") % told
     return _("%(done)s: %(groups)s.") % told

@@ -143,7 +143,8 @@ def _shown(
 
 
 def _context(access: Access, subject: Subject, draft: Draft, book: Book, tried: list[Fault] | None) -> dict[str, Any]:
-    faults = group_drafts.faults(draft, book)
+    # An empty form is not told what it lacks before anything was done with it.
+    faults = group_drafts.faults(draft, book) if draft.members or tried is not None else []
     known = {(fault.code, fault.reference) for fault in faults}
     said = [*faults, *(fault for fault in tried or [] if (fault.code, fault.reference) not in known)]
     anchors = {member: anchor for anchor, choice in book.items() for member in (anchor, *choice.members)}

@@ -96,7 +96,10 @@ def _with_article(draft: Draft, reference: str, book: Book, label: str) -> Draft
     holder = next((choice for choice in book.values() if reference in choice.members), None)
     said = read(label).values
     known = {**said, **(dict(zip(holder.axes, holder.members[reference], strict=True)) if holder else {})}
+    if not draft.members and not any(draft.axes) and known:
+        draft = replace(draft, axes=tuple(known)[: group_drafts.MOST_AXES])
     wider = group_drafts.added(draft, {reference: tuple(known.values())}, tuple(known))
+    wider = replace(wider, master=wider.master or reference)
     return replace(wider, moved=wider.moved | {reference}) if _is_moved(reference, holder, draft, book) else wider
 
 

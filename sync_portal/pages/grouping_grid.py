@@ -74,7 +74,7 @@ def grid_table(axes: Sequence[str], members: Mapping[str, Sequence[str]]) -> Gri
 
 
 def _lines(grid: Grid) -> tuple[tuple[str, ...], tuple[Line, ...]]:
-    if not grid.cells or len(grid.axes) > 2:
+    if not grid.cells or len(grid.axes) not in {1, 2}:
         return (), ()
     values = [tuple(sorted(own, key=rank)) for own in grid.values]
     if len(values) == 1:
