@@ -19,7 +19,7 @@ from mapping.choices import Choices
 from mapping.choices.base import split
 from mapping.choices.features import FEATURE, FeatureChoice
 from mapping.choices.products import PRODUCT, ProductChoice
-from mapping.naming import cut, folded_blanks
+from mapping.naming import cut, folded_blanks, without_controls
 from mapping.numbers import said_plain
 from mapping.rules import ShopRules
 from mapping.sources import FREE, SourceValue, as_text, column_of, is_source, value_of
@@ -146,7 +146,7 @@ def feature_of(value_key: str) -> str:
 
 def clean(text: str, length: int) -> str:
     """What the shop's `isGenericName` takes: blanks folded, its five forbidden signs as blanks, cut on a word."""
-    return cut(folded_blanks(_FORBIDDEN.sub(" ", text)), length)
+    return cut(folded_blanks(_FORBIDDEN.sub(" ", without_controls(text))), length)
 
 
 def default_name(source: str, choice: FeatureChoice, language: str) -> str:

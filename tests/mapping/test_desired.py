@@ -6,12 +6,26 @@ from typing import Any
 
 import pytest
 
-from connectors.sage.records import Combination, Family, Record
+from connectors.sage.records import ArticleSupplier, Combination, Family, Record, Supplier
 from mapping import desired
 from mapping.catalogue import Catalogue, Problem
+from mapping.choices import CategoryChoice, Choices, FeatureChoice, OptionChoice, ValueChoice
+from mapping.derive import derive
 from mapping.rules import ShopRules, load_rules
 from mapping.state import Desired, Held, Ref, to_json
-from tests.mapping.builders import article, colours, customer, d, derived, gamme_stock, stock, tariff, variant_price
+from tests.mapping.builders import (
+    TODAY,
+    article,
+    colours,
+    company,
+    customer,
+    d,
+    derived,
+    gamme_stock,
+    stock,
+    tariff,
+    variant_price,
+)
 
 Desire = Callable[[Catalogue, ShopRules], Iterator[Desired]]
 EVERY: list[Desire] = [getattr(desired, name) for name in desired.__all__]
@@ -99,7 +113,12 @@ def test_options_and_values_whole() -> None:
     option = only(desired.desired_options, *TWO)
     assert (option.key, option.fields) == (
         "OPT:couleur",
-        {"name": {"fr": "Couleur"}, "public_name": {"fr": "Couleur"}, "group_type": "select"},
+        {
+            "name": {"fr": "Couleur"},
+            "public_name": {"fr": "Couleur"},
+            "group_type": "select",
+            "is_color_group": "0",
+        },
     )
     assert [(one.key, one.fields) for one in wanted(desired.desired_values, *TWO)] == [
         ("VAL:couleur|bleu", {"option": Ref("product_options", "OPT:couleur"), "name": {"fr": "Bleu"}}),
@@ -294,7 +313,9 @@ def test_an_address_whole() -> None:
 
 EVERYTHING = (
     *TWO,
-    article("MUG", photo="mug.jpg"),
+    article("MUG", photo="mug.jpg", statistics=("Armor",), free_fields={"Matière": "Grès"}),
+    ArticleSupplier(article="MUG", supplier="FARMOR", main=True),
+    Supplier(number="FARMOR", name="Armor Céramique"),
     article("ZERO", sale_price=d("0")),
     article("VIEUX", asleep=True),
     tariff("MUG", 2, price=d("15")),
@@ -302,11 +323,29 @@ EVERYTHING = (
     customer("ANCIEN", asleep=True),
     customer("PERDU", country="Atlantide"),
 )
+RULES: dict[str, Any] = {
+    **PUBLISH,
+    "brands": {"manufacturer": "stat1", "suppliers": True},
+    "texts": {"tags": {"fr": {"templates": ["{stat1}"]}}},
+}
+CHOICES = Choices(
+    [
+        ("feature", "free:Matière", FeatureChoice(position=1)),
+        ("option", "OPT:couleur", OptionChoice(display="color", position=2)),
+        ("value", "VAL:couleur|bleu", ValueChoice(colour="#0000ff", position=3, name={"fr": "Azur"})),
+        ("category", "FAM:TEXTILE", CategoryChoice(name={"fr": "Mode"})),
+    ]
+)
+
+
+def everything(desire: Desire) -> list[Desired]:
+    rules = load_rules(RULES)
+    return list(desire(derive(company(*EVERYTHING), rules, today=TODAY, choices=CHOICES), rules))
 
 
 @pytest.mark.parametrize("desire", EVERY, ids=desired.__all__)
 def test_every_field_has_its_reason_and_is_plain_data(desire: Desire) -> None:
-    found = wanted(desire, *EVERYTHING, **PUBLISH)
+    found = everything(desire)
     assert found
     for one in found:
         assert set(one.reasons) == set(one.fields), one.key
@@ -316,5 +355,5 @@ def test_every_field_has_its_reason_and_is_plain_data(desire: Desire) -> None:
 
 @pytest.mark.parametrize("desire", EVERY, ids=desired.__all__)
 def test_a_key_is_wanted_once(desire: Desire) -> None:
-    keys = [(one.kind, one.key) for one in wanted(desire, *EVERYTHING, **PUBLISH)]
+    keys = [(one.kind, one.key) for one in everything(desire)]
     assert len(keys) == len(set(keys))

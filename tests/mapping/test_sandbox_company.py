@@ -16,11 +16,20 @@ from connectors.sage.streams import STREAMS as SAGE_STREAMS
 from connectors.sandbox.sage import build_company
 from mapping import desired
 from mapping.catalogue import Catalogue
+from mapping.choices import Choices, FeatureChoice
 from mapping.derive import STREAMS, derive
 from mapping.rules import ShopRules, load_rules
 
 TODAY = date(2026, 11, 24)
-RULES = load_rules({"customers": {"publish": "with_email"}, "orders": {"generic_account": "CLIENTWEB"}})
+RULES = load_rules(
+    {
+        "customers": {"publish": "with_email"},
+        "orders": {"generic_account": "CLIENTWEB"},
+        "brands": {"manufacturer": "stat1", "suppliers": True},
+        "texts": {"tags": {"fr": {"templates": ["{family_label}"]}}},
+    }
+)
+CHOICES = Choices([("feature", "free:Matière", FeatureChoice())])
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +44,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Record]]
 
 @pytest.fixture(scope="module")
 def catalogue(records: dict[str, list[Record]]) -> Catalogue:
-    return derive(records, RULES, today=TODAY)
+    return derive(records, RULES, today=TODAY, choices=CHOICES)
 
 
 def test_most_of_the_company_is_ready_to_sell(catalogue: Catalogue) -> None:
@@ -68,7 +77,7 @@ def test_there_is_something_of_every_kind_with_resolvable_references(catalogue: 
 
 
 def test_the_same_records_give_the_same_catalogue(records: dict[str, list[Record]], catalogue: Catalogue) -> None:
-    again = derive({name: list(reversed(rows)) for name, rows in records.items()}, RULES, today=TODAY)
+    again = derive({name: list(reversed(rows)) for name, rows in records.items()}, RULES, today=TODAY, choices=CHOICES)
     assert again == catalogue
 
 
