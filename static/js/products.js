@@ -1,4 +1,4 @@
-// Texts of a product: how long it is while it is written. Everything works without this.
+// Catalogue pages: how long a text is while it is written (the preview then says what the shop counts), and small comforts.
 (() => {
   const count = (field) => {
     const shown = document.getElementById(field.dataset.counter);
@@ -12,9 +12,6 @@
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-counter]")) count(event.target);
   });
-  const all = () => document.querySelectorAll("[data-counter]").forEach(count);
-  document.addEventListener("htmx:afterSwap", all);
-  all();
 
   // On a phone the chosen tab may stand outside the strip.
   document.querySelector(".tab-strip .active")?.scrollIntoView({ block: "nearest", inline: "center" });

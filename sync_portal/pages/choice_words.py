@@ -83,7 +83,7 @@ def _feature(value: str | None) -> str:
 def value_words(name: str, value: Any, names: Mapping[str, str]) -> str:
     """A chosen value as people say it."""
     if value is None:
-        return ""
+        return str(SHOWN["rules"]) if name == "shown" else ""
     if name in _WORDS:
         return str(_WORDS[name].get(value, value))
     match value:

@@ -40,7 +40,7 @@ def preview(request: HttpRequest, access: Access, product_id: int, field: str, l
     """What the shop would get of what is being written."""
     _product, found = _found(access, product_id, field, language)
     result = _cleaned(request, access, found)
-    return render(request, "products/_text_preview.html", {"cell": found, "preview": result})
+    return render(request, "products/_text_preview.html", {"cell": found, "preview": result, "oob": True})
 
 
 def _found(access: Access, product_id: int, field: str, language: str) -> tuple[Product, Cell]:

@@ -19,7 +19,7 @@ from mapping.texts import FIELDS, HTML_FIELDS
 from sync_portal.pages.labels import field_label
 from sync_portal.pages.product_saving import seen
 from sync_portal.pages.sentences import person
-from sync_portal.pages.text_cleaning import cleaned, limit_of
+from sync_portal.pages.text_cleaning import cleaned, for_writing, limit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _cell(product: Product, field: str, language: str, chosen: Mapping[str, Choi
         language=language,
         label=field_label(field),
         text=wanted,
-        written=str(row.value.get("text", "")) if row else sage,
+        written=str(row.value.get("text", "")) if row else for_writing(field, sage),
         by_person=row is not None,
         why="" if by_person else str(derived.get("why", "")),
         sage=sage,

@@ -32,6 +32,10 @@ class Cleaned:
     fault: str = ""
     """Why it cannot be saved so, with the value met."""
 
+    @property
+    def too_long(self) -> bool:
+        return bool(self.limit) and self.length > self.limit
+
 
 def limit_of(field: str, rules: ShopRules) -> int:
     """Characters that the shop takes; 0: as many as there are."""
@@ -52,6 +56,14 @@ def cleaned(field: str, text: str, rules: ShopRules) -> Cleaned:
     changed = plain(done) != _as_read(written) if field in HTML_FIELDS else done != written
     limit = limit_of(field, rules)
     return Cleaned(done, length, limit, changed, _fault(field, done, length, limit))
+
+
+def for_writing(field: str, text: str) -> str:
+    """The text as a person goes on writing it: HTML that is no more than paragraphs is plain text again."""
+    if field not in HTML_FIELDS:
+        return text
+    said = plain(text)
+    return said if paragraphs(said) == text else text
 
 
 def _fault(field: str, done: str, length: int, limit: int) -> str:
