@@ -207,8 +207,8 @@ def _stock(
         stocked.append(replace(combination, quantity=found.quantity, explanations=words))
     if any(one.packs > 1 for one in stocked):
         alone = shop.stock.availability(article)
-        words = f"{alone.explanation} ; chaque conditionnement montre le même stock, en nombre de conditionnements"
-        return tuple(stocked), alone.quantity, words, tuple(dict.fromkeys(problems))
+        shared = f"{alone.explanation} ; chaque conditionnement montre le même stock, en nombre de conditionnements"
+        return tuple(stocked), alone.quantity, shared, tuple(problems)
     tracked = [one.quantity for one in stocked if one.quantity is not None and one.active]
     quantity = sum(tracked) if tracked else None
     return tuple(stocked), quantity, "somme des déclinaisons", tuple(problems)

@@ -19,9 +19,7 @@ Seen = Mapping[str, Any]
 """A document as `Product.documents` keeps it."""
 
 
-def with_documents(
-    catalogue: Catalogue, *, media_paths: PathRules, scope: Mapping[str, Any], look: bool
-) -> Catalogue:
+def with_documents(catalogue: Catalogue, *, media_paths: PathRules, scope: Mapping[str, Any], look: bool) -> Catalogue:
     """The catalogue with the content of its documents, and products that bear the problems of those that are missing.
 
     ``look`` False: as they were last seen; only the flow that sends them looks at the files. ``scope`` finds the

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from connectors.sage.records import Article, Packaging
 from mapping.barcodes import valid_ean
-from mapping.catalogue import CatalogueCombination, Problem, ZERO
+from mapping.catalogue import ZERO, CatalogueCombination, Problem
 from mapping.choices.base import join_key
 from mapping.combinations import VariantSet, ean_problems
 from mapping.gammes import PACKAGING_OPTION, Gammes
@@ -20,7 +20,7 @@ PACK = "pack"
 
 
 def packaging_key(reference: str, number: int) -> str:
-    """"reference|pack|CO_No": no pair of gamme numbers, see `mapping.combinations.made_by_choice`."""
+    """ "reference|pack|CO_No": no pair of gamme numbers, see `mapping.combinations.made_by_choice`."""
     return join_key((reference, PACK, number))
 
 

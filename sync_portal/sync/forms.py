@@ -133,7 +133,7 @@ def same(sent: ShopValue, found: ShopValue) -> bool:
         return found in sent.values()
     if isinstance(sent, list) and isinstance(found, list):
         lines = [one for one in (*sent, *found) if isinstance(one, tuple) and len(one) == 3]
-        return bundles.same(sent, found) if lines else sorted(sent) == sorted(found)  # type: ignore[arg-type,type-var]
+        return bundles.same(sent, found) if lines else sorted(sent) == sorted(found)  # type: ignore[arg-type]
     return sent == found
 
 

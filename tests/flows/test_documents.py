@@ -139,8 +139,10 @@ def test_a_document_whose_file_is_away_stays_in_the_shop(world: World) -> None:
     world.publish("catalogue", "images")
     (world.company.media / SHEET).rename(world.company.media / "away.pdf")
     run = world.run("images")
-    assert (run.state, writes(run), told(run)) == ("succeeded", {}, {KEY: ("held", "media.missing_file")})
+    assert (run.state, writes(run)) == ("succeeded", {})
     assert len(documents(world, "COCOTTE-F")) == 1
+    problems = [problem["cause"] for problem in world.client.products.get(key="COCOTTE-F").problems]
+    assert "media.missing_file" in problems
 
 
 def test_an_upload_whose_answer_was_lost_with_its_worker_is_found_again(world: World) -> None:

@@ -41,7 +41,8 @@ def content(world: World, reference: str) -> dict[str, int]:
     combinations = {str(row["id"]): row["reference"] for row in world.shop.list("combinations")}
     lines = world.shop.product(reference).get("associations", {}).get("product_bundle", [])
     return {
-        combinations.get(line.get("id_product_attribute", "0"), products[line["id"]]): int(line["quantity"]) for line in lines
+        combinations.get(line.get("id_product_attribute", "0"), products[line["id"]]): int(line["quantity"])
+        for line in lines
     }
 
 
