@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from connectors.sage.records import Article
 from mapping import brands, documents, features, links, packs, texts
+from mapping.away import policy
+from mapping.away import said as said_away
 from mapping.barcodes import valid_ean
 from mapping.catalogue import ZERO, CatalogueCombination, CataloguePrice, CatalogueProduct, Problem, Readiness
 from mapping.categories import CategoryTree
-from mapping.away import policy
-from mapping.away import said as said_away
 from mapping.checks import Facts, readiness, warnings
 from mapping.choices import Choices
 from mapping.combinations import VariantSet, combinations, ean_problems

@@ -12,6 +12,7 @@ from mapping.catalogue import Problem, Readiness
 from mapping.naming import FORBIDDEN_IN_REFERENCES, folded_blanks, reference_is_accepted, without_accents
 from mapping.rules import ShopRules
 
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of an article once it is derived."""

@@ -36,7 +36,10 @@ TEXT_SUFFIXES = (".txt", ".csv", ".md")
 def documents_of(
     shop: Workshop, article: Article, key: str = "", members: Iterable[str] = ()
 ) -> tuple[CatalogueDocument, ...]:
-    """The article's documents, each path once. ``key`` and ``members``: of a group's product, those of all its articles."""
+    """The article's documents, each path once.
+
+    ``key`` and ``members``: of a group's product, those of all its articles.
+    """
     if not shop.rules.images.documents:
         return ()
     product = key or article.reference

@@ -20,7 +20,10 @@ def category_of(shop: Workshop, article: Article) -> tuple[str, str]:
     chosen = _chosen(shop, article)
     if chosen and chosen.category is not None and (not chosen.category or shop.tree.knows(chosen.category)):
         key = shop.tree.shown(chosen.category)
-        return key, f"« {shop.tree.path(key)} », choisie par une personne" if key else "aucune, par choix d'une personne"
+        return (
+            key,
+            f"« {shop.tree.path(key)} », choisie par une personne" if key else "aucune, par choix d'une personne",
+        )
     key = shop.tree.of(article)
     if not key:
         return key, "aucune catégorie dans Sage : accueil de la boutique"

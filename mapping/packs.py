@@ -55,21 +55,29 @@ def pack_of(shop: Workshop, article: Article, is_for_sale: IsForSale) -> Pack:
         return Pack(problems=(Problem("catalogue.pack_with_combinations", facts),))
     amounts: dict[tuple[str, str, str], Decimal] = {}
     for row in rows:
-        named = {**facts, "component": row.component}
-        component = shop.data.articles.get(row.component)
-        if component is None or not is_for_sale(shop, component):
-            return Pack(problems=(Problem("catalogue.pack_component_away", named),))
-        quantity = row.quantity / (article.kit_quantity or Decimal(1))
-        part = _part(shop, component, row, quantity)
-        if part is None:
-            return Pack(problems=(Problem("catalogue.pack_component_away", named),))
-        amount = quantity / part.units
-        if amount <= 0 or amount != amount.to_integral_value():
-            said = {**named, "quantity": said_plain(quantity, "fr")}
-            return Pack(problems=(Problem("catalogue.pack_fraction", said),))
-        place = (row.component, shop.groups.product_key(row.component), part.combination_key)
+        part, amount, problem = _line(shop, article, row, is_for_sale)
+        if problem is not None:
+            return Pack(problems=(problem,))
+        place = (row.component, shop.groups.product_key(row.component), part)
         amounts[place] = amounts.get(place, Decimal(0)) + amount
     return Pack(tuple(PackItem(*place, int(amount)) for place, amount in amounts.items()))
+
+
+def _line(
+    shop: Workshop, kit: Article, row: KitComponent, is_for_sale: IsForSale
+) -> tuple[str, Decimal, Problem | None]:
+    """The combination of a component, how many of it, and what stands against that."""
+    facts = {"reference": kit.reference, "name": kit.label, "component": row.component}
+    quantity = row.quantity / (kit.kit_quantity or Decimal(1))
+    component = shop.data.articles.get(row.component)
+    part = _part(shop, component, row, quantity) if component and is_for_sale(shop, component) else None
+    if part is None:
+        return "", quantity, Problem("catalogue.pack_component_away", facts)
+    amount = quantity / part.units
+    if amount <= 0 or amount != amount.to_integral_value():
+        said = {**facts, "quantity": said_plain(quantity, "fr")}
+        return "", quantity, Problem("catalogue.pack_fraction", said)
+    return part.combination_key, amount, None
 
 
 def _part(shop: Workshop, component: Article, row: KitComponent, quantity: Decimal) -> _Part | None:

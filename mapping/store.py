@@ -94,7 +94,10 @@ def folder_files(client: Client, rules: ShopRules) -> FolderFiles:
 
 
 def moved_files(client: Client) -> set[str]:
-    """The products with a photo or a document that was missing, or whose file is not what it was: Sage does not tell of that."""
+    """The products with a photo or a document that was missing, or whose file is not what it was.
+
+    Sage does not tell of that.
+    """
     columns = ("product__key", "file", "size", "modified_ns")
     stored = ProductImage.objects.filter(product__client=client).order_by().values_list(*columns)
     photos = {product for product, file, *seen in stored.iterator() if not file or not _is_as_seen(Path(file), seen)}

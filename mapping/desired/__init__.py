@@ -4,8 +4,8 @@ One function per kind, all with the same shape: ``desired_products(catalogue, ru
 """
 
 from mapping.desired.brands import desired_manufacturers, desired_product_suppliers, desired_suppliers
-from mapping.desired.combination_images import desired_combination_images
 from mapping.desired.categories import desired_categories
+from mapping.desired.combination_images import desired_combination_images
 from mapping.desired.customers import desired_addresses, desired_customers
 from mapping.desired.documents import desired_documents
 from mapping.desired.features import desired_feature_values, desired_features

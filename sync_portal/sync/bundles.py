@@ -8,14 +8,9 @@ combinations of which none is named counts as its default one. (1.6 always takes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
-
 from mapping.choices.base import join_key, split
 from mapping.desired.links import PACK_ITEM
 from mapping.state import Ref
-
-if TYPE_CHECKING:
-    from sync_portal.sync.resolver import Resolver
 
 Line = tuple[int, int, int]
 """(id of the product, id of the combination or 0, quantity)."""
@@ -28,10 +23,10 @@ def ids_of(item: Ref, id_of: Callable[[Ref], int]) -> Line:
     return id_of(Ref("products", product)), chosen, int(quantity)
 
 
-def told(resolver: Resolver, line: Line) -> Ref:
-    """The line behind the ids; what is nobody's we know becomes "#<id>"."""
-    product = resolver.local("products", line[0]) or Ref("products", f"#{line[0]}")
-    chosen = resolver.local("combinations", line[1])
+def told(local: Callable[[str, int], Ref | None], line: Line) -> Ref:
+    """The line behind the ids, by what is known locally of each; what is nobody's we know becomes "#<id>"."""
+    product = local("products", line[0]) or Ref("products", f"#{line[0]}")
+    chosen = local("combinations", line[1])
     combination = chosen.key if chosen else f"#{line[1]}" if line[1] else ""
     return Ref(PACK_ITEM, join_key((product.key, combination, line[2])))
 

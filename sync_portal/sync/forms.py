@@ -17,7 +17,7 @@ from sync_portal.sync.kinds import Form, Kind, ShopField
 SIX_PLACES = Decimal("0.000001")
 
 ShopValue = str | dict[int, str] | list[int] | list[tuple[int, int]] | list[tuple[int, int, int]]
-"""What one field is in the shop: text, texts by language id, ids of an association, pairs of them, or a pack's lines."""
+"""What one field is in the shop: text, texts by language id, ids of an association, pairs, or the lines of a pack."""
 
 
 def encode(

@@ -76,7 +76,7 @@ def _told(resolver: Resolver, kind: Kind, name: str, wanted: Value, found: ShopV
 def _item(resolver: Resolver, name: str, one: int | tuple[int, ...]) -> Any:
     if isinstance(one, int):
         return _ref(resolver, name, one)
-    return to_json(bundles.told(resolver, one) if len(one) == 3 else pairs.told(resolver, one))  # type: ignore[arg-type]
+    return to_json(bundles.told(resolver.local, one) if len(one) == 3 else pairs.told(resolver, one))  # type: ignore[arg-type]
 
 
 def _ref(resolver: Resolver, name: str, number: int) -> Any:

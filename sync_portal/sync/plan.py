@@ -102,9 +102,8 @@ def _owned(wanted: Desired, known: Bound | None, owner_of: OwnerOf) -> Desired:
             fields[name] = value
         else:  # sent once, when the resource is made; after that it is not ours
             first[name] = value
-    cleared = {
-        name: value for name, value in wanted.cleared.items() if owner_of(wanted.kind, wanted.key, name) in {SAGE, PORTAL}
-    }
+    ours = {name for name in wanted.cleared if owner_of(wanted.kind, wanted.key, name) in {SAGE, PORTAL}}
+    cleared = {name: value for name, value in wanted.cleared.items() if name in ours}
     return replace(wanted, fields=fields, at_creation=first, cleared=cleared)
 
 

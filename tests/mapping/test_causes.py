@@ -27,5 +27,6 @@ def test_every_cause_that_the_code_names_is_catalogued_and_the_other_way_round()
     sources = [path for path in package.rglob("*.py") if path.name != "causes.py"]
     named = {code for path in sources for code in FOUND_IN_CODE.findall(path.read_text(encoding="utf-8"))}
     from_paths = {"media.missing_file", "media.outside_folder"}  # raised by connectors.sage.paths
-    from_sender = {"documents.kind_refused", "documents.not_supported", "documents.too_large"}  # told by sync_portal.sync.apply_documents
+    # told by sync_portal.sync.apply_documents
+    from_sender = {"documents.kind_refused", "documents.not_supported", "documents.too_large"}
     assert named | from_paths | from_sender == set(CAUSES)

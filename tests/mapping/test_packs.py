@@ -145,14 +145,20 @@ def by_box(*records: Record, **rules: Any) -> dict[str, Any]:
     return {one.values[0][1]: one for one in found.combinations}
 
 
+def shown(one: Any) -> tuple[Any, ...]:
+    return one.reference, one.price_impact, one.weight_impact, one.quantity, one.packs, one.default
+
+
+def price(amount: int, *, owner: str = "a01") -> PackagingPrice:
+    """TC_Prix of the dozen."""
+    return PackagingPrice(article="PEN", owner=owner, packaging=2, price=d(amount))
+
+
 def test_a_box_has_its_own_price_weight_stock_and_reference_else_that_of_its_units() -> None:
     own = PackagingPrice(article="PEN", owner="a01", packaging=3, price=d(48))
     boxes = (box(1, "1", main=True), box(2, "12"), box(3, "50", reference="PEN-50"), own, stock("PEN", "120"))
     found = by_box(PEN, *boxes)
-    assert {
-        name: (one.reference, one.price_impact, one.weight_impact, one.quantity, one.packs, one.default)
-        for name, one in found.items()
-    } == {
+    assert {name: shown(one) for name, one in found.items()} == {
         "Par 1": ("PEN-C1", d(0), d(0), 120, 1, True),
         "Par 12": ("PEN-C2", d("13.20"), d("0.11"), 10, 12, False),
         "Par 50": ("PEN-50", d("46.80"), d("0.49"), 2, 50, False),
@@ -160,20 +166,16 @@ def test_a_box_has_its_own_price_weight_stock_and_reference_else_that_of_its_uni
 
 
 @pytest.mark.parametrize(
-    ("price", "expected"),
+    ("row", "expected"),
     [
         pytest.param(None, d("13.20"), id="no row: twelve units"),
-        pytest.param(
-            PackagingPrice(article="PEN", owner="a01", packaging=2, price=d(0)), d("13.20"), id="0: passed over"
-        ),
-        pytest.param(PackagingPrice(article="PEN", owner="a01", packaging=2, price=d(10)), d("8.80"), id="its own"),
-        pytest.param(
-            PackagingPrice(article="PEN", owner="a02", packaging=2, price=d(10)), d("13.20"), id="another owner's"
-        ),
+        pytest.param(price(0), d("13.20"), id="0: passed over"),
+        pytest.param(price(10), d("8.80"), id="its own"),
+        pytest.param(price(10, owner="a02"), d("13.20"), id="another owner's"),
     ],
 )
-def test_the_price_of_a_packaging(price: PackagingPrice | None, expected: Decimal) -> None:
-    records = [PEN, box(1, "1"), box(2, "12"), *([price] if price else [])]
+def test_the_price_of_a_packaging(row: PackagingPrice | None, expected: Decimal) -> None:
+    records = [PEN, box(1, "1"), box(2, "12"), *([row] if row else [])]
     assert by_box(*records)["Par 12"].price_impact == expected
 
 

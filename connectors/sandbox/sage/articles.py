@@ -27,7 +27,7 @@ WRONG_BAR_CODE = "3761230000000"
 SHARED_BAR_CODE = {"RAMETTE-A4": "CLASSEUR-A4"}
 
 KIT_KINDS = {"COFFRET-APERO": 2, "KIT-ACCUEIL": 1, "CARAFE-DEC": 4}
-"""`AR_Nomencl`: 2 commerciale/composé, exploded at the order; 1 fabrication, stocked as it is; 4 with linked articles."""
+"""`AR_Nomencl`: 2 commerciale/composé, exploded at the order; 1 fabrication, stocked as it is; 4 linked articles."""
 
 
 def bar_code(number: int) -> str:
