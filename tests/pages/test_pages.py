@@ -22,6 +22,10 @@ PAGES = {
     "orders": {"fr": "Reçue", "en": "Received"},
     "order": {"fr": "Preuve des montants", "en": "Money proof"},
     "decisions": {"fr": "Changé dans la boutique", "en": "Changed in the shop"},
+    "groupings": {"fr": "Pas un groupe", "en": "Not a group"},
+    "grouping": {"fr": "Dissoudre ce groupe", "en": "Dissolve this group"},
+    "grouping-new": {"fr": "Cherchez le premier article", "en": "Search for the first article"},
+    "grouping-suggestion": {"fr": "Pourquoi cette proposition", "en": "Why it is suggested"},
     "run-undo": {"fr": "Voici ce qu’elle fait", "en": "It does this"},
     "schedule-edit": {"fr": "Expression cron", "en": "Cron expression"},
     "alerting": {"fr": "Adresses électroniques", "en": "E-mail addresses"},
@@ -39,6 +43,8 @@ NEEDS = {
     "schedule-edit": {"flow_name"},
     "product": {"product_id"},
     "order": {"order_id"},
+    "grouping": {"group_id"},
+    "grouping-suggestion": {"suggestion_id"},
     "quality-topic": {"topic_name"},
 }
 
@@ -61,7 +67,7 @@ def test_each_page_answers_in_each_language(
     assert PAGES[name][language] in response.content.decode().replace("\xa0", " ")
 
 
-@pytest.mark.parametrize("name", ["client", "runs", "products", "orders", "decisions", "schedules", "connections"])
+@pytest.mark.parametrize("name", ["client", "runs", "products", "groupings", "orders", "decisions", "schedules", "connections"])
 def test_each_list_of_a_new_client_explains_what_will_come(name: str, signed_in: Callable[..., Browser]) -> None:
     client = factories.ClientFactory()
 
