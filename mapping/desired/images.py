@@ -25,7 +25,6 @@ def desired_images(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
                 reasons={
                     "product": f"article {product.reference}",
                     "content": source_words(image),
-                    "position": "AR_Photo, puis les médias (F_ARTICLEMEDIA), les dossiers, les photos ajoutées",
                 },
                 at_creation={"position": str(image.position)},
                 update_only=is_waiting(product),
@@ -34,7 +33,7 @@ def desired_images(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
 
 
 def desired_covers(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
-    """The first photo of each product that has one in the shop."""
+    """The first photo of each product, once photos of it were sent: the shop takes the first one sent by itself."""
     for product in catalogue.products:
         cover = next((image for image in product.images if may_be_named(image)), None)
         if cover is not None:
@@ -47,13 +46,13 @@ def desired_covers(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
                     "product": f"article {product.reference}",
                     "cover": f"première photo : {source_words(cover)}",
                 },
-                update_only=is_waiting(product),
+                update_only=True,
             )
 
 
 def may_be_named(image: CatalogueImage) -> bool:
     """Whether others can refer to it: a file that nobody has ever seen is not in the shop."""
-    return bool(image.content_hash)
+    return bool(image.content_hash) or image.problem is None
 
 
 def source_words(image: CatalogueImage) -> str:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from django.utils import timezone
+
 from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError
 from connectors.prestashop import images
 from mapping.models import Binding, ProductImage
-from mapping.state import from_json
+from mapping.state import Ref, from_json, to_json
 from sync_portal.sync import forms
 from sync_portal.sync.apply import Task, encode, live
 from sync_portal.sync.context import RunContext
@@ -65,8 +67,9 @@ def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductIma
         task.sent = True
         return
     lost = _lost_upload(resolver, binding, present)
-    if lost is not None:
+    if lost is not None and binding is not None:
         task.shop_id, task.sent = lost, True
+        _note_cover(resolver, task, first=not binding.pending["existing"])
         return
     name, data = _content(resolver, task, files)
     known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
@@ -74,10 +77,12 @@ def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductIma
     known.remote_id = None
     known.save()
     resolver.bindings[kind.name, task.change.key] = known
+    is_first = not present
     task.shop_id = resolver.webservice.upload_image(_product_id(task), name, data, existing=present)
     present.add(task.shop_id)
     known.remote_id = task.shop_id
     known.save(update_fields=["remote_id"])  # now, not with the slice: two lost uploads could not be told apart
+    _note_cover(resolver, task, first=is_first)
     task.sent = True
 
 
@@ -85,6 +90,24 @@ def _replace(resolver: Resolver, task: Task, binding: Binding, files: dict[str, 
     if "content" in task.encoded and binding.remote_id is not None:  # a changed rank alone cannot be told to the shop
         name, data = _content(resolver, task, files)
         resolver.webservice.replace_image(_product_id(task), binding.remote_id, name, data)
+
+
+def _note_cover(resolver: Resolver, task: Task, *, first: bool) -> None:
+    """The shop makes a product's first photo its cover by itself: another first photo is a change of that from now on.
+
+    Where the shop had photos before ours, nobody knows its cover: the next run tells it.
+    """
+    product = task.values.get("product") or resolver.bindings["images", task.change.key].confirmed["product"]
+    place = ("covers", product["ref"][1])
+    known = resolver.bindings.get(place)
+    if known is not None and not first:
+        return
+    row = known or Binding(shop=resolver.shop, kind=place[0], key=place[1])
+    row.remote_id = _product_id(task)
+    row.confirmed = {"product": product, "cover": to_json(Ref("images", task.change.key)) if first else None}
+    row.confirmed_at = None if first else timezone.now()
+    row.save()
+    resolver.bindings[place] = row
 
 
 def _lost_upload(resolver: Resolver, binding: Binding | None, present: set[int]) -> int | None:

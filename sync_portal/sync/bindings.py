@@ -53,7 +53,7 @@ class Bindings:
     def of_product(self, product: str) -> list[Place]:
         """Everything that is bound of one product, itself included."""
         parts = Q(kind__in=OF_A_PRODUCT, key__startswith=f"{product}|")
-        rows = Binding.objects.filter(parts | Q(kind__in=["products", "stock"], key=product), shop=self._shop)
+        rows = Binding.objects.filter(parts | Q(kind__in=["products", "stock", "covers"], key=product), shop=self._shop)
         return list(rows.order_by("pk").values_list("kind", "key"))
 
     def taken(self, kind: str) -> set[int]:

@@ -37,6 +37,7 @@ from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.flows import Flow
 from sync_portal.sync.models import Change, ChangeState
+from sync_portal.sync.named_photos import without_refused
 from sync_portal.sync.plan import OwnerOf, PlannedChange, make_plan, removals
 from sync_portal.sync.resolver import Resolver
 
@@ -374,7 +375,8 @@ class Derivation:
     def _compare(
         self, desired: Sequence[Desired], places: Sequence[Place], resolver: Resolver, owner_of: OwnerOf
     ) -> list[PlannedChange]:
-        changes = make_plan(desired, resolver.bound_of(places), owner_of).changes
+        named = without_refused(resolver, desired)
+        changes = make_plan(named, resolver.bound_of(places), owner_of).changes
         resolver.bindings.forget()
         self._lines.changes += len(changes)
         return changes

@@ -386,7 +386,7 @@ def test_a_missing_photo_is_held_and_the_others_go_on(small: World) -> None:
     assert (run.state, run.written) == ("succeeded", 18)
     photo.write_bytes(content)
     again = small.run("images")
-    assert (again.written, small.running.shop.count("images")) == (1, 19)
+    assert (again.written, small.running.shop.count("images")) == (2, 19), "the photo, and that it is the cover"
 
 
 def test_an_unreadable_photo_is_refused_with_its_name_and_the_others_go_on(small: World) -> None:

@@ -230,7 +230,8 @@ def test_an_image_whole() -> None:
     photo = replace(catalogue.products[0].images[0], content_hash="ab12", file="/photos/polo.jpg")
     found = _images(catalogue, photo)
     assert (found.key, found.label) == ("POLO|c:/photos/polo.jpg", "POLO · C:\\Photos\\Polo.jpg")
-    assert found.fields == {"product": Ref("products", "POLO"), "content": "ab12", "position": "1"}
+    assert found.fields == {"product": Ref("products", "POLO"), "content": "ab12"}
+    assert found.at_creation == {"position": "1"}, "the shop is told by the order of sending alone"
     assert found.held is None
 
 

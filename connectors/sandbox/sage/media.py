@@ -1,7 +1,8 @@
 r"""Photos and data sheets: the paths Sage stores, as its Windows server sees them, and the files behind them.
 
 ``C:\Sage\Multimedia\Articles\POLO-BLEU-M.jpg`` is the file ``Articles/POLO-BLEU-M.jpg`` of the media folder.
-One article, SECATEUR, has paths relative to the company's multimedia folder, as older data often has.
+One article, SECATEUR, has paths relative to the company's multimedia folder, as older data often has. The photos of a
+few are named nowhere in Sage: they lie in a folder of the photographer's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from .rows import Row
 
 ROOT = PureWindowsPath(r"C:\Sage\Multimedia")
 RELATIVE_PATHS = {"SECATEUR"}
+IN_THE_STUDIO = {"TIREB-SOM", "GRAINE-TOM", "PLANT-BASIL"}
+"""Sage names no photo of these: the photographer's files lie in ``Studio/{reference}_{n}``, found by their names."""
 
 SHEETS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "COCOTTE-F": (
@@ -62,13 +65,13 @@ def photos(article: Article) -> list[Photo]:
 def main_photo(article: Article) -> str:
     """`AR_Photo`."""
     found = photos(article)
-    return _stored(article, "Articles", found[0].name) if found else ""
+    return _stored(article, "Articles", found[0].name) if found and article.reference not in IN_THE_STUDIO else ""
 
 
 def media_rows(articles: list[Article]) -> Iterator[Row]:
     """F_ARTICLEMEDIA: the further photos, then the PDF."""
     for article in articles:
-        for photo in photos(article)[1:]:
+        for photo in photos(article)[1:] if article.reference not in IN_THE_STUDIO else ():
             mime = "image/png" if photo.name.endswith(".png") else "image/jpeg"
             yield _row(article, _stored(article, "Articles", photo.name), photo.comment, mime)
         if sheet := SHEETS.get(article.reference):
@@ -79,9 +82,10 @@ def draw_media(articles: list[Article], *, folder: Path) -> tuple[int, int]:
     """Draws every file under `folder`; returns how many photos and how many PDFs."""
     drawn = 0
     for article in articles:
-        for photo in photos(article):
+        for number, photo in enumerate(photos(article), start=1):
+            studio = folder / "Studio" / f"{article.reference}_{number}{Path(photo.name).suffix}"
             draw_photo(
-                folder / "Articles" / photo.name,
+                studio if article.reference in IN_THE_STUDIO else folder / "Articles" / photo.name,
                 shape=article.shape,
                 colour=photo.colour,
                 caption=article.design,

@@ -11,6 +11,7 @@ from stdnum import ean
 
 from connectors.sandbox.sage import CompanySummary, build_company, connect
 from connectors.sandbox.sage.customers import WEB_CUSTOMER
+from connectors.sandbox.sage.media import IN_THE_STUDIO
 from connectors.sandbox.sage.parameters import MAIN_DEPOT, WEB_SOUCHE
 from connectors.sandbox.sage.rows import BUILT_AT, insert
 from connectors.sandbox.sage.schema import columns
@@ -257,11 +258,13 @@ def test_every_stored_path_has_its_file_and_published_goods_have_several_photos(
             image.load()
             assert image.size == (640, 640)
     assert all(path.read_bytes().startswith(b"%PDF") for _, path in files if path.suffix == ".pdf")
-    assert {path for _, path in files} == {path for path in media.rglob("*") if path.is_file()}
-    assert (len(pictures), len(files) - len(pictures)) == (summary.photos, summary.documents)
+    studio = {path for path in (media / "Studio").iterdir()}
+    assert {path for _, path in files} | studio == {path for path in media.rglob("*") if path.is_file()}
+    assert (len(pictures) + len(studio), len(files) - len(pictures)) == (summary.photos, summary.documents)
     published = {row[0] for row in base.execute("SELECT AR_Ref FROM F_ARTICLE WHERE AR_Publie = 1")}
     per_article = Counter(reference for reference, _ in pictures)
-    assert all(per_article[reference] >= 2 for reference in published)
+    assert {reference for reference in published if per_article[reference] < 2} == IN_THE_STUDIO
+    assert {path.stem.rpartition("_")[0] for path in studio} == IN_THE_STUDIO
 
 
 def test_the_summary_counts_what_the_base_holds(base: pyodbc.Connection, built: Built) -> None:
