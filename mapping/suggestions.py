@@ -27,15 +27,17 @@ _COLUMNS = ("name", "score", "rule", "pattern", "joins", "master", "axes", "memb
 def refresh(client: Client, rules: ShopRules, *, now: datetime) -> int:
     """Propose anew; returns how many proposals are open.
 
-    What a person refused stays refused while its articles stay the same; what is proposed no more is forgotten.
+    What a person refused stays refused while its articles stay the same; what is proposed no more is forgotten; what is
+    proposed again just so is left as it is.
     """
     found = suggest(candidates_of(client, rules.grouping), rules.grouping, approved_groups(client))
     with transaction.atomic():
         known = {row.key: row for row in GroupSuggestion.objects.filter(client=client)}
         kept = {one.key for one in found if _is_refused(known.get(one.key), one)}
         rows = [_row(client, one, now) for one in found if one.key not in kept]
+        fresh = [row for row in rows if not _is_same(known.get(row.key), row)]
         GroupSuggestion.objects.bulk_create(
-            rows,
+            fresh,
             batch_size=_BATCH,
             update_conflicts=True,
             unique_fields=["client", "key"],
@@ -92,6 +94,12 @@ def _stock(client: Client) -> dict[str, Decimal]:
 
 def _is_refused(known: GroupSuggestion | None, found: Suggestion) -> bool:
     return known is not None and known.dismissed_at is not None and set(known.members) == set(found.members)
+
+
+def _is_same(known: GroupSuggestion | None, row: GroupSuggestion) -> bool:
+    if known is None or known.dismissed_at is not None:
+        return False
+    return all(getattr(known, name) == getattr(row, name) for name in _COLUMNS)
 
 
 def _row(client: Client, found: Suggestion, now: datetime) -> GroupSuggestion:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mapping.grouping.candidates import Candidate, Pool
 from mapping.grouping.clusters import Cluster, Raw
@@ -75,9 +76,12 @@ def stranger(pool: Pool, cluster: Cluster, candidate: Candidate, axes: Sequence[
 
 def _other_words(pool: Pool, candidate: Candidate, raw: Raw) -> frozenset[str]:
     """The words of the designation that are no values and do not stand in the reference either."""
-    own = [without_accents(text) for text in raw if len(text) > 1]
+    own = [_plainly(text) for text in raw if len(text) > 1]
     words = pool.reading(candidate).base
     return frozenset(word for word in words if not any(word == text or _stem(word, text) for text in own))
+
+
+_plainly = lru_cache(maxsize=20_000)(without_accents)
 
 
 def _stem(word: str, text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from connectors.sage.records.base import join_key
 from mapping.grouping.candidates import Candidate, Pool
@@ -41,7 +41,6 @@ class ByNumber:
         return Fit((family, tuple(base.split()), text.removesuffix("#")), _raw)
 
 
-@lru_cache(maxsize=200_000)
 def beginning_of(reference: str) -> tuple[str, str]:
     """("CHSEC", "40"); two empty texts when the reference does not end in a size."""
     found = _ENDING.fullmatch(reference.upper())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from connectors.sage.records.base import join_key
 from mapping.grouping.candidates import Candidate, Pool
@@ -56,7 +56,6 @@ class ByReference:
         return Fit(_key(wanted, axes), partial(_fitting, family=family, wanted=wanted))
 
 
-@lru_cache(maxsize=200_000)
 def parts_of(reference: str) -> Parts:
     """The reference taken apart, in capitals; the separators are kept."""
     return tuple(_SEPARATOR.split(reference.upper()))

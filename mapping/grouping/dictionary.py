@@ -59,7 +59,7 @@ _WHOLE_MEASURE = re.compile(rf"(?P<number>{_NUMBER})\s?(?P<unit>{_UNIT})")
 _SIZE_TOKEN = re.compile(r"(?:t|taille)\.?(\d{1,3})")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def recognise(text: str) -> Known | None:
     """What a short text on its own says: "BLEU", "XL", "500ML", "bleu marine". Bare numbers say nothing."""
     plain = without_accents(text)
@@ -116,6 +116,7 @@ def numbers_axis(values: frozenset[str], base: frozenset[str]) -> str | None:
     return SIZE if clothes else None
 
 
+@lru_cache(maxsize=20_000)
 def rank(value: str) -> Rank:
     """Where a value stands among those of its axis: sizes from small to large, numbers and measures by their amount."""
     plain = without_accents(value)

@@ -5,6 +5,7 @@ To add one: a file here with a function `(Bench) -> Result`, and its name in `BE
 
 from sync_portal.bench.first_publish import first_publish
 from sync_portal.bench.frame import Bench, Benchmark, Result
+from sync_portal.bench.group_suggest import group_suggest
 from sync_portal.bench.run_delta import run_delta
 from sync_portal.bench.run_unchanged import run_unchanged
 from sync_portal.bench.sage_incremental import sage_incremental
@@ -17,6 +18,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "run_unchanged": run_unchanged,
     "run_delta": run_delta,
     "first_publish": first_publish,
+    "group_suggest": group_suggest,
     "shop_stock": shop_stock,
     "shop_stock_vs_peer": shop_stock_vs_peer,
     "shop_read": shop_read,
