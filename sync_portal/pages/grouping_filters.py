@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters
@@ -12,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client
+from mapping.grouping.words import PROBLEMS
 from mapping.models import Choice, GroupSuggestion, Product, SourceRecord
 from sync_portal.pages.filters import PageFilter, choice, search
 from sync_portal.pages.grouping_words import rule_words
@@ -34,6 +37,9 @@ SORTS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "doubtful": (_("Least sure first"), ("score", "key")),
     "large": (_("Largest first"), ("-size", "-score", "key")),
 }
+
+_SOMETHING = reduce(or_, (Q(to_look_at__contains=f'"code": "{code}"') for code in PROBLEMS if code != "holes"))
+"""Any problem but holes, which are allowed."""
 
 
 class SuggestionFilter(PageFilter):
@@ -84,7 +90,8 @@ class SuggestionFilter(PageFilter):
         return queryset.filter(master__in=articles.values("subject"))
 
     def by_check(self, queryset: QuerySet[GroupSuggestion], name: str, value: str) -> QuerySet[GroupSuggestion]:
-        return queryset.filter(problems=[]) if value == "nothing" else queryset.exclude(problems=[])
+        named = queryset.annotate(to_look_at=Cast("problems", TextField()))
+        return named.exclude(_SOMETHING) if value == "nothing" else named.filter(_SOMETHING)
 
     def by_sort(self, queryset: QuerySet[GroupSuggestion], name: str, value: str) -> QuerySet[GroupSuggestion]:
         return queryset.order_by(*SORTS[value][1])

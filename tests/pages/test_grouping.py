@@ -120,6 +120,7 @@ def test_the_suggestions_are_filtered_and_sorted(
         reasons=[{"code": "same_price", "facts": {"price": "5 €"}}],
         problems=[{"code": "prices_differ", "facts": {}}],
     )
+    GroupSuggestion.objects.filter(pk=world.suggestion.pk).update(problems=[{"code": "holes", "facts": {}}])
 
     page = browser.get(studio, query)
 
