@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.shop import basket, placing, prices, shopwindow
+from connectors.sandbox.shop import basket, placing, prices, productpage, shopwindow
 from connectors.sandbox.shop.install_data import payment_modules
 from connectors.sandbox.shop.validators import HTML_TRAPS
 from connectors.sandbox.shop.values import money, whole
@@ -53,7 +53,9 @@ def respond(shop: Shop, request: Request) -> Response:
     if found := re.fullmatch(r"/photo/(\d+)", path):
         return _photo(shop, int(found.group(1)))
     if found := re.fullmatch(r"/produit/(\d+)", path):
-        return _product(shop, int(found.group(1)))
+        return _product(shop, request, int(found.group(1)))
+    if found := re.fullmatch(r"/document/(\d+)", path):
+        return _document(shop, int(found.group(1)))
     if found := re.fullmatch(r"/commande/(\d+)", path):
         return _order(shop, int(found.group(1)))
     if path == "/shop.css":
@@ -97,11 +99,26 @@ def _catalogue(shop: Shop, request: Request) -> Response:
     )
 
 
-def _product(shop: Shop, identity: int) -> Response:
+def _product(shop: Shop, request: Request, identity: int) -> Response:
+    """A page that was given up leads to another one; ``?voir=1`` shows it all the same."""
     found = shopwindow.product(shop, identity)
     if found is None:
         raise NotFound
-    return _page(shop, "product.html", product=found)
+    target = productpage.leads_to(shop, found.row)
+    if target and request.args.get("voir") != "1":
+        return redirect(target, code=301)
+    beside = productpage.beside(shop, found, whole(request.args.get("declinaison")))
+    return _page(shop, "product.html", product=found, beside=beside, target=target)
+
+
+def _document(shop: Shop, identity: int) -> Response:
+    row = shop.get("attachments", identity) if "attachments" in shop.resources else None
+    if row is None or not (shop.attachments / row["file"]).exists():
+        raise NotFound
+    answer = Response((shop.attachments / row["file"]).read_bytes(), content_type="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=row["file_name"])
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def _orders(shop: Shop, request: Request) -> Response:
