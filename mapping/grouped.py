@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -72,5 +72,10 @@ def _settled(rows: QuerySet[GroupSuggestion], anchors: dict[str, str]) -> list[i
     found = []
     for start in range(0, len(likely), _BATCH):
         part = rows.filter(pk__in=likely[start : start + _BATCH]).values_list("pk", "members")
-        found += [pk for pk, members in part if len({anchors.get(one) for one in members}) == 1]
+        found += [pk for pk, members in part if _together(members, anchors)]
     return found
+
+
+def _together(members: Collection[str], anchors: Mapping[str, str]) -> bool:
+    holders = {anchors.get(one) for one in members}
+    return len(holders) == 1 and None not in holders

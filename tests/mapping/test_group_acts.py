@@ -111,11 +111,13 @@ def test_several_are_approved_as_one_act_and_the_faulty_ones_stay(client: Client
 
 
 def test_articles_join_the_group_that_they_were_suggested_for(client: Client, camille: User, polo: str) -> None:
-    joining = suggest(client, {"P-XL": ["XL"]}, joins=polo, axes=["taille"])
+    joining = suggest(client, {"P-XL": ["XL"], "P-XS": ["XS"]}, joins=polo, axes=["taille"], master="P-L")
+    assert list(open_suggestions(client)) == [joining]
 
     group_acts.approve([joining], client, by=camille)
 
     assert book_of(client)[polo].members["P-XL"] == ("XL",)
+    assert list(open_suggestions(client)) == []
     assert book_of(client)[polo].master == "P-L"
 
 
