@@ -40,7 +40,7 @@ def ours(resolver: Resolver, kind: Kind, name: str, found: ShopValue) -> ShopVal
     if kind.fields[name].form is not Form.PAIRS or not isinstance(found, list):
         return found
     features = resolver.taken(FEATURES)
-    return [pair for pair in found if isinstance(pair, tuple) and pair[0] in features]
+    return [pair for pair in _pairs(found) if pair[0] in features]
 
 
 def with_others(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> list[Mapping[str, ShopValue]]:
@@ -61,9 +61,12 @@ def with_others(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> list[M
             return task.encoded
         merged = dict(task.encoded)
         for name in names & task.encoded.keys():
-            mine, found = task.encoded[name], forms.held_value(kind, name, row)
-            others = [pair for pair in found if isinstance(pair, tuple) and pair[0] not in features]
-            merged[name] = [*others, *(pair for pair in mine if isinstance(pair, tuple))]
+            others = [pair for pair in _pairs(forms.held_value(kind, name, row)) if pair[0] not in features]
+            merged[name] = [*others, *_pairs(task.encoded[name])]
         return merged
 
     return [whole(task) for task in tasks]
+
+
+def _pairs(value: ShopValue) -> list[Pair]:
+    return [(item[0], item[1]) for item in value if isinstance(item, tuple)]

@@ -11,7 +11,7 @@ TELLING = {
     "articles": (
         *("published", "asleep", "kind", "barcode", "family_code", "label", "gamme1", "gamme2", "nomenclature"),
         *("sale_price", "purchase_price", "coefficient", "next_price_date", "next_sale_price", "catalogue_path"),
-        *("stock_tracking", "kit_quantity", "photo", "reference"),
+        *("stock_tracking", "kit_quantity", "photo", "reference", "free_fields", "statistics"),
     ),
     "customers": ("asleep", "email", "tariff_category", "buying_group", "name", "country", "number"),
 }
