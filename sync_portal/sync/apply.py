@@ -15,7 +15,7 @@ from connectors.errors import ConfigurationError, RejectedRecordError, Retryable
 from connectors.prestashop.resources import check
 from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity
-from mapping.state import from_json
+from mapping.state import Held, from_json
 from sync_portal.sync import forms, owners, pairs
 from sync_portal.sync.adoption import adopt, candidates_of
 from sync_portal.sync.context import RunContext
@@ -140,7 +140,7 @@ def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
             task.encoded = spelt(kind, fields, encoded, known)
             _check_values(kind, task.encoded, known)
         except (RejectedRecordError, RetryableError) as error:
-            task.error = error
+            task.error, task.held = error, _question_behind(resolver, error)
 
 
 def _check_values(kind: Kind, encoded: Mapping[str, ShopValue], known: ShopCapabilities) -> None:
@@ -183,6 +183,16 @@ def _create(resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
     for task, outcome in zip(tasks, resolver.webservice.create(kind.resource, entities, find=find), strict=True):
         task.shop_id, task.error, task.sent = outcome.id, outcome.error, outcome.error is None
     _complete(resolver, kind, [task for task in live(tasks) if kind.after_creation & task.encoded.keys()])
+
+
+def _question_behind(resolver: Resolver, error: RejectedRecordError | RetryableError) -> Held | None:
+    """What is asked about the resource that is missing in the shop, where a person is to say which one it is."""
+    if error.cause != "shop.missing_reference":
+        return None
+    missing = resolver.bindings.get((error.facts["kind"], error.facts["key"]))
+    if missing is None or missing.parked_cause != "shop.adoption_uncertain":
+        return None
+    return Held(missing.parked_cause, missing.parked_facts)
 
 
 def _at_once(kind: Kind, encoded: Mapping[str, ShopValue]) -> Mapping[str, ShopValue]:

@@ -83,14 +83,14 @@ def _mark(context: RunContext, task: Task) -> None:
         change.differences = [
             {**difference, "before": task.held_before.get(difference["field"])} for difference in change.differences
         ]
-    if task.error is not None:
+    if task.held is not None:
+        change.state, change.cause, change.facts = ChangeState.HELD, task.held.cause, dict(task.held.facts)
+        context.count(held=1)
+    elif task.error is not None:
         rejected = isinstance(task.error, RejectedRecordError)
         change.state = ChangeState.REJECTED if rejected else ChangeState.LATER
         change.cause, change.facts, change.detail = task.error.cause, task.error.facts, task.error.detail
         context.count(rejected=1)
-    elif task.held is not None:
-        change.state, change.cause, change.facts = ChangeState.HELD, task.held.cause, dict(task.held.facts)
-        context.count(held=1)
     elif task.mismatch is not None:
         change.state, change.cause, change.facts = ChangeState.APPLIED, "shop.not_confirmed", task.mismatch
         context.count(written=1, rejected=1)

@@ -103,6 +103,11 @@ def test_customers_are_known_by_their_email(small: World) -> None:
     assert small.shop.one("customers", id=str(customer["id"]))["lastname"] == customer["lastname"]
 
 
+IN_QUESTION = {
+    ("products", POLO, "shop.adoption_uncertain"),
+    ("product_suppliers", f"{POLO}|supplier", "shop.adoption_uncertain"),
+}
+
 # --- uncertain --------------------------------------------------------------------------------------------------------
 
 
@@ -116,7 +121,7 @@ def same_ean(existing: World) -> World:
 def test_the_same_ean_under_another_reference_is_asked_and_nothing_is_created(same_ean: World) -> None:
     before = counts(same_ean)
     run = same_ean.run("catalogue")
-    assert causes(run) == {("products", POLO, "shop.adoption_uncertain")}
+    assert causes(run) == IN_QUESTION
     (decision,) = Decision.objects.all()
     (candidate,) = decision.facts["candidates"]
     assert (decision.question, decision.key) == (DecisionKind.ADOPTION, POLO)
@@ -128,7 +133,7 @@ def test_the_same_ean_under_another_reference_is_asked_and_nothing_is_created(sa
     }
     assert counts(same_ean) == before
     again = same_ean.run("catalogue")
-    assert (writes(again), again.held, Decision.objects.count()) == ({}, 1, 1)
+    assert (writes(again), again.held, Decision.objects.count()) == ({}, 2, 1)
 
 
 def test_what_belongs_to_an_uncertain_product_waits_too(same_ean: World) -> None:
@@ -188,7 +193,7 @@ def test_two_products_with_the_same_reference_are_asked_about(existing: World, d
     first = existing.shop.product(POLO)["id"]
     second = copy_of(existing, first)
     run = existing.run("catalogue")
-    assert causes(run) == {("products", POLO, "shop.adoption_uncertain")}
+    assert causes(run) == IN_QUESTION
     candidates = Decision.objects.get().facts["candidates"]
     assert [(one["id"], one["score"], one["reasons"]) for one in candidates] == [
         (int(first), 100, ["identity"]),

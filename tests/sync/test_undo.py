@@ -65,8 +65,12 @@ def test_other_fields_of_an_undone_product_are_still_written(dearer: tuple[World
     world, run = dearer
     undo(world, run)
     world.company.update("F_ARTICLE", "AR_Ref", "POLO-BLEU-M", AR_Design="Polo nuit")
+    before, maker = "Polo d'accueil manches courtes bleu M", " - Armor Textile"
     assert list(changes_of(world.run("catalogue")).values()) == [
-        {"name": ({"fr": "Polo d'accueil manches courtes bleu M"}, {"fr": "Polo nuit"})}
+        {
+            "name": ({"fr": before}, {"fr": "Polo nuit"}),
+            "meta_title": ({"fr": before + maker}, {"fr": "Polo nuit" + maker}),
+        }
     ]
     assert price(world) == "19.900000"
 
