@@ -41,6 +41,8 @@ class MemberRow:
     """Its page in the shop is the product's, and it cannot leave."""
     moved_from: str
     """Anchor of the group that it comes from."""
+    is_new: bool
+    """It is not in the group that is worked on yet."""
 
 
 def in_order(draft: Draft) -> Draft:
@@ -135,6 +137,7 @@ def member_rows(
             is_master=reference == draft.master,
             is_anchor=reference == draft.anchor,
             moved_from=_other_group(anchors.get(reference, ""), draft),
+            is_new=bool(draft.of) and anchors.get(reference) != draft.of,
         )
         for place, (reference, values) in enumerate(draft.members.items())
     ]

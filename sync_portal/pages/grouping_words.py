@@ -84,7 +84,7 @@ def _french() -> bool:
 def effects(draft: Draft, book: Book, articles: Mapping[str, Article]) -> list[str]:
     """What will happen in the shop when the draft is kept."""
     said: list[str] = []
-    for say in (_product, _page, _pages_hidden, _left, _taken):
+    for say in (_product, _joined, _page, _pages_hidden, _left, _taken):
         said += say(draft, book, articles)
     return said
 
@@ -100,6 +100,15 @@ def _product(draft: Draft, book: Book, articles: Facts) -> list[str]:
     if before != len(draft.members):
         return [text % told + " " + _("(%(before)s articles until now, %(after)s from now on)") % told + "."]
     return [text % told + "."]
+
+
+def _joined(draft: Draft, book: Book, _articles: Facts) -> list[str]:
+    before: Collection[str] = book[draft.of].members if draft.of in book else draft.members
+    new = [one for one in draft.members if one not in before]
+    if not new:
+        return []
+    text = ngettext("%(references)s joins it.", "%(references)s join it.", len(new))
+    return [text % {"references": ", ".join(new)}]
 
 
 def _page(draft: Draft, _book: Book, articles: Facts) -> list[str]:
