@@ -25,8 +25,9 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-OF_A_PRODUCT = ("combinations", "stock", "specific_prices", "images", "combination_images", "attachments") + (
-    "product_suppliers",
+OF_A_PRODUCT = (
+    *("combinations", "stock", "specific_prices", "images", "combination_images"),
+    *("attachments", "product_suppliers"),
 )
 """Kinds whose keys begin with their product's."""
 
