@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from connectors.sage.records import Article, KitComponent
 from mapping.catalogue import PackItem, Problem
 from mapping.choices.base import join_key
-from mapping.combinations import combination_key
 from mapping.numbers import said_plain
-from mapping.packagings import has_packagings, packaging_key
+from mapping.packagings import PACK, has_packagings, usable
 from mapping.source import Variant
 from mapping.stock import KITS
 
@@ -82,19 +81,17 @@ def _line(
 
 def _part(shop: Workshop, component: Article, row: KitComponent, quantity: Decimal) -> _Part | None:
     """The combination that the component is sold as; None when the nomenclature does not say which one."""
-    variant = (row.gamme1, row.gamme2)
+    variant, units = (row.gamme1, row.gamme2), Decimal(1)
+    rest: tuple[object, ...] = variant
     if component.gamme1 > 0 and variant == NO_VARIANT:
         return None
+    if has_packagings(shop.data, component, shop.rules):
+        found = [one for one in usable(shop.data, component) if quantity % one.quantity == 0]
+        if not found:
+            return None
+        rest, units = (PACK, found[0].number), found[0].quantity
     anchor = shop.groups.anchor_of(component.reference)
-    if anchor is not None:
-        return _Part(join_key((anchor, component.reference, *variant)))
-    if component.gamme1 > 0:
-        return _Part(combination_key(component, variant))
-    if not has_packagings(shop.data, component, shop.rules):
-        return _Part("")
-    packagings = shop.data.packagings.get(component.reference, [])
-    fitting = [one for one in packagings if one.quantity > 0 and quantity % one.quantity == 0]
-    if not fitting:
-        return None
-    smallest = fitting[0]
-    return _Part(packaging_key(component.reference, smallest.number), smallest.quantity)
+    if anchor is not None and anchor != component.reference:
+        return _Part(join_key((anchor, component.reference, *rest)), units)
+    alone = anchor is None and rest == NO_VARIANT
+    return _Part("" if alone else join_key((component.reference, *rest)), units)

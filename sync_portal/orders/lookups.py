@@ -12,7 +12,7 @@ from django.db.models import Q
 from connectors.models import Client, ShopConnection
 from connectors.sage.records import Record
 from connectors.sage.streams import STREAMS
-from mapping.choices.base import SEPARATOR, split
+from mapping.choices.base import split
 from mapping.models import Binding, SourceRecord
 from mapping.packagings import packaging_number
 from mapping.rules import ShopRules
@@ -57,17 +57,17 @@ def load_side(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrder
 def variant_of(key: str) -> Variant | None:
     """The variant behind a combination's key; None for a key of another shape.
 
-    "reference|AG_No1|AG_No2"; of a packaging "reference|pack|CO_No"; of a group "anchor|member|AG_No1|AG_No2", where
-    the member is the article.
+    "reference|AG_No1|AG_No2"; of a packaging "reference|pack|CO_No"; in a group the same behind the anchor:
+    "anchor|member|AG_No1|AG_No2".
     """
     parts = split(key)
-    packaging = packaging_number(parts)
-    if packaging is not None:
-        return SEPARATOR.join(parts[:-2]), packaging, PACKAGING
-    if len(parts) < 3 or not (parts[-2].isdecimal() and parts[-1].isdecimal()):
+    if len(parts) not in {3, 4}:
         return None
-    # A reference that holds the separator itself is one part where it was escaped, several in older keys.
-    article = parts[1] if len(parts) == 4 else SEPARATOR.join(parts[:-2])
+    article, packaging = parts[-3], packaging_number(parts)
+    if packaging is not None:
+        return article, packaging, PACKAGING
+    if not (parts[-2].isdecimal() and parts[-1].isdecimal()):
+        return None
     return article, int(parts[-2]), int(parts[-1])
 
 

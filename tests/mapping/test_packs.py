@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from connectors.sage.records import KitComponent, Packaging, PackagingPrice, Record
 from mapping.catalogue import PackItem
-from tests.mapping.builders import article, causes, colours, d, product, stock, tariff, tier
+from mapping.choices import GROUP, Choices, GroupChoice
+from mapping.derive import derive
+from mapping.rules import load_rules
+from tests.mapping.builders import TODAY, article, causes, colours, company, d, product, stock, tariff, tier
 
 KIT = {"nomenclature": 2, "stock_tracking": 0}
 
@@ -210,3 +213,24 @@ def test_what_is_wrong_with_a_packaging(records: tuple[Packaging, ...], names: l
 def test_packagings_are_left_alone_unless_the_rules_want_them() -> None:
     assert product(PEN, box(), key="PEN").combinations == ()
     assert product(article("PEN", packaging=0), box(), key="PEN", **BY_BOX).combinations == ()
+
+
+def in_group(anchor: str, *members: str) -> Choices:
+    values = {one: (f"Taille {place}",) for place, one in enumerate(members)}
+    group = GroupChoice(master=members[0], axes=("Taille",), members=values)
+    return Choices([(GROUP.name, anchor, group)])
+
+
+@pytest.mark.parametrize(
+    ("component", "expected"),
+    [
+        pytest.param("MUG", PackItem("MUG", "MUG", "MUG|0|0", 1), id="the group's anchor"),
+        pytest.param("TRAY", PackItem("TRAY", "MUG", "MUG|TRAY|0|0", 1), id="another member"),
+    ],
+)
+def test_a_component_in_a_group_is_the_combination_of_the_groups_product(component: str, expected: PackItem) -> None:
+    records = company(article("LOT", **KIT), MUG, TRAY, part(component, "1"))
+    catalogue = derive(records, load_rules({}), today=TODAY, choices=in_group("MUG", "MUG", "TRAY"))
+    products = {one.key: one for one in catalogue.products}
+    assert products["LOT"].pack == (expected,)
+    assert expected.combination_key in {one.key for one in products["MUG"].combinations}

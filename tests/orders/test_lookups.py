@@ -10,6 +10,7 @@ from django.utils import timezone
 from connectors.models import ShopConnection
 from connectors.sage.records import Combination, Customer, Record
 from mapping.models import SourceRecord
+from mapping.source import PACKAGING
 from sync_portal.orders.lookups import load_side, variant_of
 from tests.orders.orders import make_line, make_order
 from tests.orders.sage import make_article, make_customer, make_rules
@@ -22,6 +23,10 @@ TODAY = date(2026, 11, 20)
     [
         ("POLO|11|22", ("POLO", 11, 22)),
         ("A\\|B|11|0", ("A|B", 11, 0)),
+        ("ANCRE|POLO|11|22", ("POLO", 11, 22)),
+        ("ANCRE|POLO|0|0", ("POLO", 0, 0)),
+        ("STYLO|pack|7", ("STYLO", 7, PACKAGING)),
+        ("ANCRE|STYLO|pack|7", ("STYLO", 7, PACKAGING)),
         ("POLO", None),
         ("POLO|x|0", None),
     ],

@@ -99,3 +99,55 @@ def test_three_believable_orders_come_at_a_click(api: Api) -> None:
 )
 def test_amounts_are_written_the_french_way(amount: str, shown: str) -> None:
     assert euros(amount) == shown
+
+
+def test_a_page_that_was_given_up_leads_to_its_product_or_category(api: Api) -> None:
+    category, other = api.category("Outillage"), api.product(reference="AUTRE")
+    gone = api.product(active=0, redirect_type="301-product", id_type_redirected=other)
+    filed = api.product(active=0, redirect_type="301-category", id_type_redirected=category)
+    assert get(api, f"/produit/{gone}").headers["Location"].endswith(f"/produit/{other}")
+    assert get(api, f"/produit/{filed}").headers["Location"].endswith(f"/?categorie={category}")
+    assert "menés" in get(api, f"/produit/{gone}?voir=1").text
+
+
+def test_what_can_no_longer_be_ordered_says_so(api: Api) -> None:
+    product = api.product(available_for_order=0)
+    page = get(api, f"/produit/{product}").text
+    assert "n’est plus vendu" in page
+    assert "/commander?article" not in page
+
+
+def test_a_choice_shows_its_colour_and_its_own_price_and_keeps_the_other_values(api: Api) -> None:
+    product = api.product()
+    small, large = api.option_values("Petit", "Grand")
+    colour = api(
+        "POST", "/product_options", node("o", {"group_type": "color", "name": {1: "C"}, "public_name": {1: "C"}})
+    )
+    red = api(
+        "POST",
+        "/product_option_values",
+        node("v", {"id_attribute_group": colour.ids[0], "name": {1: "Rouge"}, "color": "#aa0000"}),
+    ).ids[0]
+    ids = []
+    for size, price in ((small, 0), (large, 5)):
+        values = "".join(f"<v><id>{one}</id></v>" for one in (size, red))
+        linked = f"<product_option_values>{values}</product_option_values>"
+        made = api(
+            "POST", "/combinations", node("c", {"id_product": product, "minimal_quantity": 1, "price": price}, linked)
+        )
+        ids.append(made.ids[0])
+    page = get(api, f"/produit/{product}?declinaison={ids[1]}").text
+    assert 'fill="#aa0000"' in page
+    assert f'href="/commander?article={product}-{ids[1]}"' in page
+    assert f'declinaison={ids[0]}"' in page
+
+
+def test_a_pack_its_accessories_and_its_documents_are_on_the_page(api: Api) -> None:
+    glass, other = api.product(reference="VERRE", name={1: "Verre"}), api.product(reference="POMPE", name={1: "Pompe"})
+    pack = api.product(reference="LOT", name={1: "Lot de verres"})
+    bundle = f"<product_bundle><product><id>{glass}</id><quantity>6</quantity></product></product_bundle>"
+    linked = f"<accessories><product><id>{other}</id></product></accessories>"
+    api("PATCH", "/products", node("p", {"id": pack, "type": "pack"}, bundle + linked))
+    page = get(api, f"/produit/{pack}").text
+    assert all(text in page for text in ("Ce lot contient", "6 ×", "Verre", "À acheter avec", "Pompe"))
+    assert get(api, "/document/999").status_code == 404
