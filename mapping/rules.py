@@ -178,6 +178,17 @@ class CheckRules(_Rules):
     """Characters of the description, tags not counted."""
 
 
+def _groups_of(pattern: str) -> frozenset[str]:
+    """The named groups of a pattern of references; one of them is "base"."""
+    try:
+        groups = frozenset(re.compile(pattern).groupindex)
+    except re.error as fault:
+        raise ValueError(f"pattern {pattern!r}: {fault}") from None
+    if "base" not in groups:
+        raise ValueError(f'pattern {pattern!r} has no group "base" that names the product: (?P<base>...)')
+    return groups
+
+
 class GroupingRule(_Rules):
     """One way to see that separate articles are one product."""
 
@@ -192,6 +203,16 @@ class GroupingRule(_Rules):
     """Axis -> where the member's value is read: a group of the pattern, or a source."""
     family_only: bool = True
     """Members share one family."""
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> GroupingRule:
+        if self.by == "source" and not is_source(self.source):
+            raise ValueError(f"{self.source!r} is no source of an article")
+        groups = _groups_of(self.pattern) if self.by == "reference" else frozenset()
+        for axis, place in self.axes.items():
+            if place not in groups and not is_source(place):
+                raise ValueError(f"axis {axis!r}: {place!r} is neither a group of the pattern nor a source")
+        return self
 
 
 class GroupingRules(_Rules):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from connectors.sage.records.base import join_key
 from mapping.grouping.by_design import WORDS, axis_of_source, differing, raw_of
@@ -25,7 +25,7 @@ class ByRule:
     def __init__(self, rule: GroupingRule) -> None:
         self._rule = rule
         self.name = rule.name
-        self._pattern = _compiled(rule.pattern) if rule.by == "reference" else None
+        self._pattern = re.compile(rule.pattern) if rule.by == "reference" else None
         groups = self._pattern.groupindex if self._pattern else {}
         named = [name for name in sorted(groups, key=lambda one: groups[one]) if name != BASE]
         self._axes = rule.axes or {name: name for name in named}
@@ -109,13 +109,3 @@ def _axis(reading: str, values: Collection[str]) -> str:
 
 def _pattern(family: str, common: str, readings: tuple[str, ...], kept: tuple[int, ...]) -> str:
     return join_key((family, common, _JOINT.join(readings[axis] for axis in kept) if readings else ""))
-
-
-@lru_cache(maxsize=200)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """None for what is no regular expression with a group "base": such a rule finds nothing."""
-    try:
-        found = re.compile(pattern)
-    except re.error:
-        return None
-    return found if BASE in found.groupindex else None

@@ -17,6 +17,10 @@ def test_an_empty_document_takes_every_default() -> None:
     assert rules.name_replacements == NAME_REPLACEMENTS
 
 
+def grouped(**rule: object) -> dict[str, object]:
+    return {"grouping": {"rules": [{"name": "Modèle", **rule}]}}
+
+
 @pytest.mark.parametrize(
     ("document", "said"),
     [
@@ -31,6 +35,14 @@ def test_an_empty_document_takes_every_default() -> None:
         pytest.param({"owners": {"products.name": "me"}}, "owners.products.name: 'me': ", id="an unknown owner"),
         pytest.param({"language": "en"}, "language 'en' is not among", id="a language the shop lacks"),
         pytest.param({"orders": {"carriers": {"DHL": 0}}}, "orders.carriers.DHL: 0: ", id="a carrier without rank"),
+        pytest.param(grouped(by="reference", pattern="(?P<base>["), "pattern '(?P<base>[': ", id="a broken pattern"),
+        pytest.param(
+            grouped(by="reference", pattern="(.*)"), 'has no group "base"', id="a pattern without its product"
+        ),
+        pytest.param(grouped(by="source", source="modele"), "'modele' is no source", id="a group by no source"),
+        pytest.param(
+            grouped(by="design", axes={"Taille": "size"}), "axis 'Taille': 'size' is neither", id="an axis read nowhere"
+        ),
     ],
 )
 def test_a_fault_is_named_with_its_path_and_value(document: dict[str, object], said: str) -> None:

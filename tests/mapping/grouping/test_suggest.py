@@ -220,10 +220,6 @@ def test_a_rule_of_the_client_by_design_finds_its_axes_itself() -> None:
     assert (found.rule, found.axes, found.members) == ("Même nom", ("Contenance",), {"A": ("5 L",), "B": ("10 L",)})
 
 
-def test_a_rule_with_a_broken_pattern_finds_nothing() -> None:
-    assert proposed(*designed("A1: Un", "A2: Deux"), rules=[BASE | {"pattern": "(?P<base>["}]) == []
-
-
 def chosen(found: Suggestion, **fields: Any) -> dict[str, GroupChoice]:
     given = {"master": found.master, "axes": found.axes, "members": dict(found.members)}
     return {found.master: GroupChoice(**given | {"rule": found.rule, "pattern": found.pattern} | fields)}
