@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from connectors.models import Client
+from mapping.choices.base import split
+from mapping.desired.links import PACK_ITEM
 from mapping.models import Product, ProductImage
 from sync_portal.pages.causes import tell
 from sync_portal.pages.labels import SPECIAL_KEYS, VALUES, field_label
@@ -175,6 +177,8 @@ def value_text(name: str, value: Any, names: Names) -> str:
 def _mapping_text(value: Mapping[str, Any], names: Names) -> str:
     if set(value) == {"ref"}:
         kind, key = value["ref"]
+        if kind == PACK_ITEM:
+            return _pack_line(key, names)
         if kind == "taxes" and (rate := decimal_or_none(key)) is not None:  # looked up by its rate
             return _("%(rate)s %%") % {"rate": plain(rate)}
         if key.startswith("#"):  # nobody's we know: known by its id in the shop alone
@@ -186,7 +190,16 @@ def _mapping_text(value: Mapping[str, Any], names: Names) -> str:
     return " · ".join(f"{language} : {text}" for language, text in texts.items())
 
 
-_OF_A_PRODUCT = {"products", "combinations", "specific_prices", "stock", "images", "covers", "combination_images"}
+def _pack_line(key: str, names: Names) -> str:
+    """"2 × Sardines": of a combination its own name, which holds the product's."""
+    product, combination, quantity = split(key)
+    name = names.get(("combinations", combination)) if combination else None
+    return f"{quantity} × {name or names.get(('products', product)) or product}"
+
+
+_OF_A_PRODUCT = frozenset(
+    {"products", "combinations", "specific_prices", "stock", "images", "covers", "combination_images"}
+) | frozenset({"attachments", "product_links"})
 
 
 def readable_label(kind: str, key: str, label: str) -> str:

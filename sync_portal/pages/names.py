@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from connectors.models import Client
+from mapping.choices.base import split
+from mapping.desired.links import PACK_ITEM
 from mapping.models import Binding, Category, Combination, CustomerGroup, Product, ShopCustomer
 from sync_portal.sync.models import Change
 
@@ -19,7 +21,11 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
     """Every (kind, key) a stored value points to."""
     if isinstance(value, dict) and set(value) == {"ref"}:
         kind, key = value["ref"]
-        yield kind, key
+        if kind == PACK_ITEM:
+            product, combination, _quantity = split(key)
+            yield from [("products", product), *([("combinations", combination)] if combination else [])]
+        else:
+            yield kind, key
     elif isinstance(value, list):
         for item in value:
             yield from references(item)
@@ -58,7 +64,7 @@ _SOURCES: dict[str, _Source] = {
     ),
 }
 
-_OPTIONS = {"product_options", "product_option_values"}
+_OPTIONS = {"product_options", "product_option_values", "product_features", "product_feature_values"}
 """Kinds the catalogue keeps no table of: named by the shop's confirmed state, or else by the run that makes them."""
 
 
