@@ -8,14 +8,18 @@ import pytest
 
 from connectors.sage.records import (
     ArticleAccounting,
+    ArticleSupplier,
+    ArticleText,
     CatalogueNode,
     Contact,
     Country,
     Family,
     FamilyAccounting,
+    GlossaryText,
     KitComponent,
     Media,
     Record,
+    Supplier,
     Tax,
 )
 from mapping.affected import (
@@ -52,6 +56,7 @@ def test_every_stream_that_is_derived_is_loaded_one_way() -> None:
 
 
 LOT = KitComponent(kit="LOT", component="MUG", gamme1=0, gamme2=0, kit_gamme1=0, kit_gamme2=0, position=1)
+CARE = GlossaryText(number=7, label="Entretien", text="Lavage à 30 °C")
 VALUE, ROW = colours("POLO", "Bleu")
 
 
@@ -150,6 +155,10 @@ TEXTILE = Family(code="TEXTILE", label="Textile")
         ("countries", None, Country(label="France"), {"accounts": True}),
         ("taxes", None, Tax(code="C20"), {"everything": True}),
         ("catalogue_nodes", None, CatalogueNode(number=1), {"everything": True}),
+        ("glossary_texts", CARE, replace(CARE, text="Lavage à 60 °C"), {"texts": {"7"}}),
+        ("article_texts", None, ArticleText(article="POLO", text=7), {"articles": {"POLO"}}),
+        ("article_suppliers", ArticleSupplier(article="POLO", supplier="F1"), None, {"articles": {"POLO"}}),
+        ("suppliers", None, Supplier(number="F1", name="Tricots"), {"everything": True}),
         ("sales_lines", None, MUG, {}),
     ],
 )
@@ -160,6 +169,21 @@ def test_what_a_changed_row_touches(
     touched.add(stream, old, new)
     assert touched == Touched(**expected)
     assert touched.nothing == (not expected)
+
+
+@pytest.mark.parametrize(
+    ("after", "until", "due"),
+    [
+        pytest.param(date(2026, 11, 29), date(2026, 11, 30), set(), id="the day before its period"),
+        pytest.param(date(2026, 11, 30), date(2026, 12, 1), {"POLO"}, id="its first day"),
+        pytest.param(date(2026, 12, 1), date(2026, 12, 24), set(), id="up to its last day"),
+        pytest.param(date(2026, 12, 24), date(2026, 12, 25), {"POLO"}, id="the day after its last one"),
+    ],
+)
+def test_a_glossary_text_is_due_when_its_period_begins_and_is_over(after: date, until: date, due: set[str]) -> None:
+    sales = replace(CARE, starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 24))
+    found = data(article("POLO"), article("MUG"), sales, ArticleText(article="POLO", text=7))
+    assert dated(found, after=after, until=until) == due
 
 
 def test_prices_and_taxes_that_begin_in_between_are_due() -> None:
