@@ -5,7 +5,12 @@
   const input = zone.querySelector("input[type=file]");
   const bar = zone.querySelector("[data-photo-progress]");
   const percent = zone.querySelector("[data-photo-percent]");
+  const choose = zone.querySelector("[data-photo-choose]");
   zone.querySelector("[data-photo-send]").hidden = true; // choosing sends at once
+  choose.hidden = false;
+  choose.addEventListener("click", () => input.click());
+  input.classList.add("visually-hidden");
+  input.tabIndex = -1;
 
   const send = () => { if (input.files.length) zone.requestSubmit(); };
   input.addEventListener("change", send);

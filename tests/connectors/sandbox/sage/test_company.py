@@ -258,7 +258,7 @@ def test_every_stored_path_has_its_file_and_published_goods_have_several_photos(
             image.load()
             assert image.size == (640, 640)
     assert all(path.read_bytes().startswith(b"%PDF") for _, path in files if path.suffix == ".pdf")
-    studio = {path for path in (media / "Studio").iterdir()}
+    studio = set((media / "Studio").iterdir())
     assert {path for _, path in files} | studio == {path for path in media.rglob("*") if path.is_file()}
     assert (len(pictures) + len(studio), len(files) - len(pictures)) == (summary.photos, summary.documents)
     published = {row[0] for row in base.execute("SELECT AR_Ref FROM F_ARTICLE WHERE AR_Publie = 1")}
