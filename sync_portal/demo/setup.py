@@ -9,8 +9,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
+from connectors.models import Client
 from connectors.sandbox.sage import build_company
+from mapping import choosing
 from sync_portal import clientfiles
+from sync_portal.demo.choices import CHOICES
 
 CLIENT_FILE = settings.BASE_DIR / "docs" / "examples" / "demo.toml"
 CLIENT = "demo"
@@ -64,7 +67,8 @@ def prepare(places: Places, *, shop_url: str, articles: int | None) -> None:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    if not places.exists:
+    fresh = not places.exists
+    if fresh:
         build_company(places.sage, articles=articles, media=places.media)
     _people()
     document = clientfiles.read_file(
@@ -78,6 +82,8 @@ def prepare(places: Places, *, shop_url: str, articles: int | None) -> None:
         ],
     )
     clientfiles.load(document)
+    if fresh:  # later a visitor's own choices are kept
+        choosing.choose(Client.objects.get(slug=CLIENT), CHOICES, by=None, verb="import")
 
 
 def _people() -> None:
