@@ -55,8 +55,8 @@ class Next:
         """The next run by itself, not about anything that was saved."""
         told = {"flow": self.flow, "at": exact(self.at)}
         if self.paused:
-            return _("%(flow)s is paused.") % told
-        return _("Next run of %(flow)s: %(at)s.") % told if self.at else _("%(flow)s has no schedule.") % told
+            return _("%(flow)s is paused") % told
+        return _("Next run of %(flow)s: %(at)s") % told if self.at else _("%(flow)s has no schedule") % told
 
     @property
     def sentence(self) -> str:

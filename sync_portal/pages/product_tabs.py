@@ -42,6 +42,21 @@ Facts = dict[str, Any]
 HISTORY_PARTS = [("", _("All")), ("shop", _("Sent to the shop")), ("people", _("Changed by people"))]
 
 
+_MENDED_IN = {
+    "catalogue.check_category": "filing",
+    "catalogue.check_combination_photos": "photos",
+    "catalogue.check_description": "texts",
+    "catalogue.check_manufacturer": "filing",
+    "catalogue.check_photo": "photos",
+    "catalogue.check_short": "texts",
+    "catalogue.no_family": "filing",
+    "catalogue.no_name": "texts",
+    "media.missing_file": "photos",
+    "media.unreadable_file": "photos",
+}
+"""Problems that can be mended on the page itself, and the tab where. All others are mended in Sage or in the rules."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """One part of the page."""
@@ -102,6 +117,7 @@ def _overview(request: HttpRequest, client: Client, product: Product) -> Facts:
     article = ArticleChoice.model_validate(row.value) if row else ArticleChoice()
     bindings = list(bindings_of(product))
     asked = request.GET.get("redirect_to", "")
+    causes = [tell(problem["cause"], problem.get("facts")) for problem in product.problems]
     return {
         "fields": fields_of(
             product,
@@ -112,7 +128,8 @@ def _overview(request: HttpRequest, client: Client, product: Product) -> Facts:
         ),
         "links": shop_links(bindings),
         "shops": _shops(client, product, {one.shop_id: one for one in bindings}),
-        "problems": [tell(problem["cause"], problem.get("facts")) for problem in product.problems],
+        "problems": causes,
+        "mends": [(cause, _MENDED_IN.get(cause.code, "")) for cause in causes],
         "article": article,
         "article_row": row,
         "article_seen": seen(row.value if row else None),

@@ -107,6 +107,18 @@ def test_the_product_page_explains_its_fields_and_problems(world: World, signed_
     assert [(line.name, line.code) for line in response.context["shops"]] == [(world.shop.name, "online")]
 
 
+def test_what_can_be_mended_on_the_page_leads_there(world: World, signed_in: Callable[..., Browser]) -> None:
+    world.product.problems = [{"cause": code, "facts": {}} for code in ("catalogue.check_photo", "catalogue.no_tax")]
+    world.product.save()
+
+    mends = signed_in(world.client).get(product_url(world)).context["mends"]
+
+    assert [(cause.code, tab) for cause, tab in mends] == [
+        ("catalogue.check_photo", "photos"),
+        ("catalogue.no_tax", ""),
+    ]
+
+
 def test_prices_have_their_tab(world: World, signed_in: Callable[..., Browser]) -> None:
     assert "remise 10 %" in signed_in(world.client).get(product_url(world, "prices")).content.decode()
 
