@@ -61,6 +61,14 @@ class Fault:
     value: str = ""
 
 
+def about(book: Book, references: Collection[str]) -> Book:
+    """The groups that hold one of these articles: all that matters to drafts of them."""
+    named = set(references)
+    return {
+        anchor: choice for anchor, choice in book.items() if anchor in named or not named.isdisjoint(choice.members)
+    }
+
+
 def of_group(anchor: str, choice: GroupChoice) -> Draft:
     """An approved group as it is."""
     return Draft(
@@ -207,6 +215,8 @@ def _shared_faults(draft: Draft, book: Book) -> Iterator[Fault]:
 
 
 def _losses(draft: Draft, book: Book) -> dict[str, set[str]]:
+    if not draft.moved:
+        return {}
     others = {anchor: choice for anchor, choice in book.items() if anchor not in {draft.of, *draft.merged}}
     found = {anchor: set(choice.members) & draft.moved & draft.members.keys() for anchor, choice in others.items()}
     return {anchor: gone for anchor, gone in found.items() if gone}

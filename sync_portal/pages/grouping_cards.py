@@ -61,7 +61,9 @@ class GroupCard:
 
 def suggestion_cards(client: Client, suggestions: Sequence[GroupSuggestion], book: Book) -> list[GroupCard]:
     """The cards of these suggestions, in their order."""
-    pages = published(client, {one for suggestion in suggestions for one in suggestion.members})
+    named = {one for suggestion in suggestions for one in (suggestion.joins, *suggestion.members)}
+    pages = published(client, named)
+    book = group_drafts.about(book, named)
     drafts = [draft_of(suggestion, book, pages) for suggestion in suggestions]
     articles = articles_of(client, _references(drafts))
     return [
