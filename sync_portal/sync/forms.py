@@ -9,9 +9,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connectors.prestashop.xml import Entity
+from mapping.features import feature_of
 from mapping.html_text import canonical
 from mapping.state import Ref, Value
-from sync_portal.sync import bundles, pairs
+from sync_portal.sync import bundles
 from sync_portal.sync.kinds import Form, Kind, ShopField
 
 SIX_PLACES = Decimal("0.000001")
@@ -41,13 +42,20 @@ def _encode(
             return str(id_of(value)) if isinstance(value, Ref) else "0"
         case Form.REFS if not isinstance(value, str | Mapping | Ref) and value is not None:
             return [id_of(ref) for ref in value]
-        case Form.PAIRS if not isinstance(value, str | Mapping | Ref) and value is not None:
-            return [pairs.ids_of(ref, id_of) for ref in value]
-        case Form.BUNDLE if not isinstance(value, str | Mapping | Ref) and value is not None:
-            return [bundles.ids_of(ref, id_of) for ref in value]
+        case Form.PAIRS | Form.BUNDLE if not isinstance(value, str | Mapping | Ref) and value is not None:
+            of_one = _pair if shop_field.form is Form.PAIRS else bundles.ids_of
+            return [of_one(ref, id_of) for ref in value]  # type: ignore[return-value]
         case Form.NUMBER:
             return number(str(value))
     return "" if value is None else str(value)
+
+
+def _pair(value: Ref, id_of: Callable[[Ref], int]) -> tuple[int, int]:
+    """(id of the feature, id of the value); one that is nobody's we know is spelt "#<feature>:<value>"."""
+    if value.key.startswith("#"):
+        feature, _, own = value.key[1:].partition(":")
+        return int(feature), int(own)
+    return id_of(Ref("product_features", feature_of(value.key))), id_of(value)
 
 
 def number(text: str) -> str:

@@ -6,28 +6,17 @@ what it holds of features that are not ours goes back as it is, and is never com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from mapping.features import feature_of
 from mapping.state import Ref
+from sync_portal.sync import forms
+from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import Form, Kind
-
-if TYPE_CHECKING:
-    from sync_portal.sync.forms import ShopValue
-    from sync_portal.sync.resolver import Resolver
-    from sync_portal.sync.tasks import Task
+from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.tasks import Task
 
 FEATURES, VALUES = "product_features", "product_feature_values"
 Pair = tuple[int, int]
-
-
-def ids_of(value: Ref, id_of: Callable[[Ref], int]) -> Pair:
-    """(id of the feature, id of the value). Raises what `id_of` raises."""
-    if value.key.startswith("#"):
-        feature, _, own = value.key[1:].partition(":")
-        return int(feature), int(own)
-    return id_of(Ref(FEATURES, feature_of(value.key))), id_of(value)
 
 
 def told(resolver: Resolver, pair: Pair) -> Ref:
@@ -45,8 +34,6 @@ def ours(resolver: Resolver, kind: Kind, name: str, found: ShopValue) -> ShopVal
 
 def with_others(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> list[Mapping[str, ShopValue]]:
     """What is to be sent to change these, with the pairs that are not ours as the shop holds them now."""
-    from sync_portal.sync import forms
-
     names = {name for task in tasks for name in task.encoded if kind.fields[name].form is Form.PAIRS}
     if not names:
         return [task.encoded for task in tasks]
