@@ -44,6 +44,11 @@ FLOWS = ("catalogue", "stock", "prices", "customers", "images")
 RULES: dict[str, Any] = {
     "customers": {"publish": "with_email"},
     "categories": {"more": ["catalogue_path", "free:Matière"]},
+    "brands": {"manufacturer": "stat1", "suppliers": True},
+    "texts": {
+        "tags": {"fr": {"templates": ["{family_label}[, {free:Matière}][, {supplier}]"]}},
+        "description_short": {"fr": {"templates": ["{glossary:*|first_sentence}", "{design|lower}"]}},
+    },
 }
 CHOICES: dict[tuple[str, str], ChoiceValue | None] = {
     ("feature", "free:Matière"): FeatureChoice(),
