@@ -11,7 +11,7 @@ from django.db.models.fields.json import KT
 from connectors.errors import RejectedRecordError
 from connectors.models import Client
 from connectors.sage.paths import PathRules
-from mapping import choosing, loading, quality, touches
+from mapping import choosing, loading, quality, store, touches
 from mapping.catalogue import CatalogueProduct
 from mapping.derive import Company
 from mapping.models import GroupSuggestion, QualityFinding, SourceRecord
@@ -40,7 +40,8 @@ def refresh(
     choices = choosing.common_choices(client)
     common = loading.common_data(client, accounts=False)
     vocabulary = touches.vocabulary(client)
-    company = Company(common, rules, today=today, vocabulary=vocabulary, choices=choices)
+    files = store.folder_files(client, rules)
+    company = Company(common, rules, today=today, vocabulary=vocabulary, choices=choices, files=files)
     designs = quality.same_designs(_designs(client))
     looks_alike = _suggested(client)
     kept = 0
