@@ -49,7 +49,7 @@ def refresh(
         whole = company.group_book.with_members(references)
         data = loading.articles_data(client, common, whole)
         rows: list[QualityFinding] = []
-        for product in company.products(data, references, choosing.choices_of(client, whole)):
+        for product in company.products(data, references, choosing.choices_of(client, data.articles)):
             article = data.articles.get(product.key)
             if article is None or article.kind in RESOURCES:
                 continue

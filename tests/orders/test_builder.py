@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from connectors.errors import RejectedRecordError
 from connectors.sage.orders import CustomerAccount, DeliveryAddress, Deposit, OrderDocument
-from connectors.sage.records import Combination
+from connectors.sage.records import Combination, Packaging
+from mapping.source import PACKAGING
 from sync_portal.orders.amounts import without_tax
 from sync_portal.orders.builder import Built, build, check_state, sage_amounts
 from sync_portal.orders.causes import CAUSES
@@ -379,3 +380,29 @@ def test_the_lines_of_every_document_make_the_shops_total_to_the_cent(order: Sho
     assert sum(line.total_with_tax for line in document.lines) == order.total_paid_tax_incl
     assert sum(sage_amounts(document.lines)) == document.total_with_tax == order.total_paid_tax_incl
     assert sum(line.total_without_tax for line in document.lines) == document.total_without_tax
+
+
+@pytest.mark.parametrize(
+    ("price", "packs", "expected"),
+    [
+        pytest.param("46", 2, (100, 2, "0.920000", "92.00"), id="the price of one unit"),
+        pytest.param("10", 3, (150, 3, "0.200000", "30.00"), id="several boxes"),
+        pytest.param("9.99", 7, (350, 7, "0.199800", "69.93"), id="cents that no unit price has"),
+    ],
+)
+def test_an_ordered_packaging_is_so_many_units_at_the_price_of_one(
+    price: str, packs: int, expected: tuple[int, int, str, str]
+) -> None:
+    box = Packaging(number=7, article="ART-1", label="Boîte de 50", quantity=Decimal(50))
+    side = make_side(box, variants={21: ("ART-1", 7, PACKAGING)})
+    order = make_order(make_line(price, packs, combination_id=21))
+    line = build_order(replace(order, buyer=PRO), side=side).document.lines[0]
+    found = (line.quantity, line.unit_quantity, str(line.unit_price), str(line.total_without_tax))
+    assert found == expected
+    assert (line.article, line.unit, line.gamme1, line.gamme2) == ("ART-1", "Boîte de 50", 0, 0)
+
+
+def test_a_packaging_that_sage_no_longer_has_is_held() -> None:
+    side = make_side(variants={21: ("ART-1", 7, PACKAGING)}, products={101: "ART-1"})
+    order = make_order(make_line("46", 2, combination_id=21, reference="ART-1-X50"))
+    assert held(order, side=side)[0] == "orders.unknown_combination"
