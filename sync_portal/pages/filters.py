@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client
-from mapping.models import Category, ChoiceAct, Product, QualityFinding, Readiness
+from mapping.models import ChoiceAct, QualityFinding
 from sync_portal.orders.models import LedgerOrder
 from sync_portal.pages.counters import SHOWS
 from sync_portal.pages.labels import ORDER_STATES, kind_label, verb_label
@@ -115,34 +115,6 @@ class DecisionFilter(PageFilter):
         return queryset.filter(Q(label__icontains=value) | Q(key__icontains=value))
 
 
-class ProductFilter(PageFilter):
-    q = search(_("Search"), "by_text")
-    readiness = choice(_("State"), Readiness.choices)
-    category = choice(_("Category"), [], method="by_category", empty_label=_("All categories"))
-    active = choice(_("Online"), YES_NO, method="by_active")
-
-    class Meta:
-        model = Product
-        fields = ["q", "readiness", "category", "active"]
-
-    def __init__(self, *args: Any, categories: list[Category], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.categories = categories
-        self.filters["category"].extra["choices"] = [(category.key, category.path) for category in categories]
-
-    def by_text(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        of_the_product = Q(reference__icontains=value) | Q(name__icontains=value) | Q(ean13__startswith=value)
-        of_a_combination = Q(combinations__reference__icontains=value) | Q(combinations__ean13__startswith=value)
-        return queryset.filter(of_the_product | of_a_combination).distinct()
-
-    def by_category(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        """Products of the category and of all below it."""
-        return queryset.filter(category_key__in=branch(self.categories, value))
-
-    def by_active(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        return queryset.filter(active=value == "1")
-
-
 class OrderFilter(PageFilter):
     q = search(_("Search"), "by_text")
     state = choice(_("State"), list(ORDER_STATES.items()))
@@ -155,16 +127,6 @@ class OrderFilter(PageFilter):
         number = Q(shop_order_id=int(value)) if value.isascii() and value.isdigit() and len(value) < 19 else Q()
         texts = Q(reference__icontains=value) | Q(buyer__icontains=value) | Q(email__icontains=value)
         return queryset.filter(texts | Q(sage_piece__icontains=value) | number)
-
-
-def branch(categories: list[Category], key: str) -> set[str]:
-    """The category and all its descendants; a loop in the tree ends by itself."""
-    found: set[str] = set()
-    level = {key}
-    while level - found:
-        found |= level
-        level = {category.key for category in categories if category.parent_key in level}
-    return found
 
 
 class FindingFilter(PageFilter):
