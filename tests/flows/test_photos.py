@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from connectors.connections import open_shop
+from connectors.prestashop.xml import Entity
 from mapping import choosing, uploads
 from mapping.choices import IMAGE, UPLOAD, ImageChoice
 from mapping.models import ChoiceAct, Product, ProductImage
 from mapping.uploads import Brought
-from sync_portal.sync.models import Run
+from sync_portal.sync.models import Decision, Run
 from tests.flows.portal import World, causes_of, changes_of, writes
 
 pytestmark = [pytest.mark.flow, pytest.mark.django_db]
@@ -239,3 +241,14 @@ def test_a_picture_that_came_twice_is_one_photo_and_the_runs_are_quiet(small: Wo
     assert contents(small).count(picture("red")) == 1
     assert sum(small.run("images").requests.values()) == 0
     assert small.run("images").read == 0
+
+
+def test_a_cover_that_somebody_changed_in_the_shop_is_asked_about(small: World) -> None:
+    small.publish("catalogue", "images")
+    product = small.shop.product(POLO)
+    webservice = open_shop(small.client.shops.get())
+    changed = Entity({"id": str(product["id"]), "id_default_image": str(small.shop.images(POLO)[1])})
+    assert webservice.update("products", [changed])[0].error is None
+    small.run("drift")
+    asked = Decision.objects.get(kind="covers", key=POLO)
+    assert (asked.question, asked.field) == ("changed", "cover")
