@@ -65,6 +65,7 @@ FIELDS: dict[str, Promise] = {
     "product_type": _("Kind of product"),
     "public_name": _("Name shown to buyers"),
     "quantity": _("Stock"),
+    "redirect_product": _("Redirected to"),
     "redirect_to": _("Redirected to"),
     "redirect_type": _("Redirection"),
     "reduction": _("Reduction"),
@@ -219,7 +220,13 @@ VERBS: dict[str, Promise] = {
     "product.categories": _("Categories chosen"),
     "product.category": _("Main category chosen"),
     "product.features": _("Features corrected"),
+    "brand.map": _("Brand mapped"),
+    "category.map": _("Category mapped"),
+    "feature.map": _("Feature mapped"),
     "import": _("Imported from a file"),
+    "mapping.accept": _("Proposals accepted"),
+    "option.map": _("Option mapped"),
+    "value.map": _("Attribute value mapped"),
     "text.back": _("Back to Sage's text"),
     "text.edit": _("Text written"),
     "undo": _("Undone"),
@@ -381,3 +388,11 @@ IMPORT_RESULTS: dict[str, Promise] = {
 def owner_label(owner: str) -> str:
     """Who decides a field."""
     return str(OWNERS.get(owner, owner))
+
+MAPPING_STATES: dict[str, Promise] = {
+    "twin": _("To decide"),
+    "unmapped": _("Not mapped yet"),
+    "mapped": _("Mapped"),
+    "ignored": pgettext_lazy("of a line of a mapping table", "Left out"),
+}
+"""Where a line of a mapping table stands."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sage.records import ArticleSupplier, Combination, Family, Record, Supplier
+from connectors.sage.records import ArticleSupplier, Combination, Family, KitComponent, Media, Record, Supplier
 from mapping import desired
 from mapping.catalogue import Catalogue, Problem
 from mapping.choices import CategoryChoice, Choices, FeatureChoice, OptionChoice, ValueChoice
@@ -317,6 +317,7 @@ EVERYTHING = (
     article("MUG", photo="mug.jpg", statistics=("Armor",), free_fields={"Matière": "Grès"}),
     ArticleSupplier(article="MUG", supplier="FARMOR", main=True),
     Supplier(number="FARMOR", name="Armor Céramique"),
+    Media(article="MUG", path="fiches/mug.pdf"),
     article("ZERO", sale_price=d("0")),
     article("VIEUX", asleep=True),
     tariff("MUG", 2, price=d("15")),
@@ -358,3 +359,33 @@ def test_every_field_has_its_reason_and_is_plain_data(desire: Desire) -> None:
 def test_a_key_is_wanted_once(desire: Desire) -> None:
     keys = [(one.kind, one.key) for one in everything(desire)]
     assert len(keys) == len(set(keys))
+
+
+def test_a_pack_and_its_accessories_are_one_resource_and_what_is_no_more_is_only_taken_back() -> None:
+    kit = {"nomenclature": 2, "stock_tracking": 0}
+    numbers = dict.fromkeys(("gamme1", "gamme2", "kit_gamme1", "kit_gamme2", "position"), 0)
+    part = KitComponent(kit="LOT", component="MUG", quantity=d("2"), **numbers)
+    catalogue = derived(article("LOT", **kit), article("MUG"), part)
+    pack, plain = sorted(desired.desired_links(catalogue, load_rules({})), key=lambda one: one.key)
+    assert pack.fields == {
+        "product": Ref("products", "LOT"),
+        "product_type": "pack",
+        "type": "pack",
+        "pack_stock_type": "0",
+        "pack": [Ref("pack_items", "MUG||2")],
+    }
+    assert (pack.cleared, pack.update_only) == ({"accessories": []}, False)
+    assert plain.update_only, "a product without any is left alone"
+    assert plain.cleared == {"accessories": [], "pack": [], "type": "simple", "product_type": "standard"}
+
+
+def test_an_article_that_is_away_is_redirected_as_the_rules_say() -> None:
+    catalogue = derived(article(asleep=True), articles={"away": "redirect"})
+    (found,) = desired.desired_products(catalogue, load_rules({}))
+    assert found.fields == {
+        "active": "0",
+        "redirect_type": "301-category",
+        "redirect_to": Ref("categories", "FAM:TEXTILE"),
+    }
+    assert found.update_only
+    assert set(found.reasons) == set(found.fields)
