@@ -26,6 +26,7 @@ PAGES = [
     "product",
     "orders",
     "order",
+    "mapping-table",
     "quality",
     "quality-topic",
     "exchange",
@@ -50,6 +51,7 @@ NEEDS = {
     "grouping-suggestion": "suggestion_id",
     "schedule-edit": "flow_name",
     "quality-topic": "topic_name",
+    "mapping-table": "table_name",
 }
 
 
@@ -156,9 +158,9 @@ def test_a_filter_is_sent_when_it_is_chosen_and_leaves_a_short_address(
     page = sign_in()
     page.goto(address("products", world))
 
-    page.get_by_label("État").select_option("ready")
+    page.get_by_label("Dans la boutique").select_option("online")
 
-    page.wait_for_url("**/products/?readiness=ready")
+    page.wait_for_url("**/products/?shop=online")
     expect(page.get_by_text("Aucun article ne correspond")).to_be_visible()
 
 
