@@ -11,6 +11,9 @@ from connectors.prestashop.batches import Batch, Result
 from connectors.prestashop.items import Item, Outcome, outcome_of, sendable
 from connectors.prestashop.xml import Entity
 
+_WORTH_A_REQUEST = 100
+"""So many go in one request although that leaves a connection idle."""
+
 Send = Callable[[Sequence[Item]], list[Entity]]
 Applied = Callable[[Sequence[Item], ConnectorError], list[Entity]]
 
@@ -27,10 +30,13 @@ def carry_out(
 ) -> list[Outcome]:
     """Send the items in batches of `size()` (it may change while they go), at most `connections` at a time.
 
+    A batch is no larger than the connections' equal share: the last one would be waited for while the others are idle.
+
     One outcome per item, by position. What stops one lane (a wrong setting, a shop that is gone) stops them all.
     """
     ready, outcomes = sendable(resource, items)
-    work = _Work(ready, size)
+    share = max(_WORTH_A_REQUEST, -(-len(ready) // connections))
+    work = _Work(ready, lambda: min(size(), share))
 
     def lane() -> list[Outcome]:
         done: list[Outcome] = []

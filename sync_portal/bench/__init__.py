@@ -3,6 +3,7 @@
 To add one: a file here with a function `(Bench) -> Result`, and its name in `BENCHMARKS`.
 """
 
+from sync_portal.bench.derive import derive_delta, derive_full
 from sync_portal.bench.first_publish import first_publish
 from sync_portal.bench.frame import Bench, Benchmark, Result
 from sync_portal.bench.group_suggest import group_suggest
@@ -15,6 +16,8 @@ from sync_portal.bench.shop_read import shop_read
 from sync_portal.bench.shop_stock import shop_stock, shop_stock_vs_peer
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "derive_full": derive_full,
+    "derive_delta": derive_delta,
     "run_unchanged": run_unchanged,
     "run_delta": run_delta,
     "first_publish": first_publish,

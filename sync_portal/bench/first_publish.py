@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from typing import Any
 
 from connectors.sandbox.sage import connect
 from sync_portal.bench.frame import Bench, Result
@@ -48,7 +49,16 @@ def _keep_only_those_with_combinations(bench: Bench, products: int) -> int:
         " WHERE AR_Ref LIKE 'GEN%' GROUP BY AR_Ref HAVING COUNT(*) = ? ORDER BY AR_Ref LIMIT ?)",
         (COMBINATIONS, products),
     )
+    for table in _tables_of_articles(connection):  # what belongs to articles that are not there is no company's
+        connection.execute(f"DELETE FROM {table} WHERE AR_Ref NOT IN (SELECT AR_Ref FROM F_ARTICLE)")  # noqa: S608
     connection.commit()
     ((found,),) = connection.execute("SELECT COUNT(*) FROM F_ARTICLE").fetchall()
     connection.close()
     return int(found)
+
+
+def _tables_of_articles(connection: Any) -> list[str]:
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'F_ARTICLE'")
+    names = [name for (name,) in tables.fetchall()]
+    columns = {name: connection.execute(f"PRAGMA table_info({name})").fetchall() for name in names}
+    return [name for name, rows in columns.items() if any(row[1] == "AR_Ref" for row in rows)]

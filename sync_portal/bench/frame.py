@@ -53,6 +53,11 @@ class Bench:
         with running_shop(self.folder / "shop.sqlite3") as shop:
             yield self.load_client(articles=self.articles, url=shop.url, key=shop.key), shop
 
+    @contextmanager
+    def demo_client_of(self, articles: int) -> Iterator[Client]:
+        """The demo client on a company with so many generated articles; its shop is never asked anything."""
+        yield self.load_client(articles=articles, url="http://127.0.0.1:9", key="A" * 32)
+
     @property
     def sage(self) -> Path:
         """The company's base."""

@@ -6,11 +6,10 @@ import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from connectors.models import Client
-from connectors.sandbox.sage import connect
+from sync_portal.bench.changes import change_articles
 from sync_portal.bench.frame import Bench, Result
 from sync_portal.bench.published import client_of_a_slow_shop, recorded_writes, send_bare
 from sync_portal.bench.shop_frame import memory_growth
@@ -51,7 +50,7 @@ def run_delta(bench: Bench) -> Result:
             _run(client)
         growth = 0.0
         for turn in range(TURNS):
-            _change(bench.sage, changed, turn)
+            change_articles(bench.sage, changed, by=1 + turn)
             start = time.perf_counter()
             with recorded_writes() as writes:
                 growth = max(growth, memory_growth(lambda: _run(client)))
@@ -82,20 +81,3 @@ def _run(client: Client) -> None:
         run = jobs.run_here(client, flow)
         if run.state != "succeeded":
             raise RuntimeError(f"the run of {flow} ended {run.state}: {run.cause} {run.detail}")
-
-
-def _change(sage: Path, amount: int, turn: int) -> None:
-    """New prices and stocks for so many generated articles without variants."""
-    connection = connect(sage)
-    connection.execute(
-        "CREATE TEMPORARY TABLE chosen AS SELECT AR_Ref FROM F_ARTICLE"
-        " WHERE AR_Ref LIKE 'GEN%' AND AR_Gamme1 = 0 ORDER BY AR_Ref LIMIT ?",
-        (amount,),
-    )
-    for table, column in (("F_ARTICLE", "AR_PrixVen"), ("F_ARTSTOCK", "AS_QteSto")):
-        connection.execute(
-            f"UPDATE {table} SET {column} = {column} + ? WHERE AR_Ref IN (SELECT AR_Ref FROM chosen)",  # noqa: S608
-            (1 + turn,),
-        )
-    connection.commit()
-    connection.close()

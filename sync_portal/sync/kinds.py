@@ -72,7 +72,7 @@ class Kind:
     after_creation: frozenset[str] = frozenset()
     """Fields that the shop fills in by itself while it makes a resource (a place at the end): sent when it is there."""
     slice: int = 100
-    """How many are sent, confirmed and stored together."""
+    """How many each connection gets of what is sent, confirmed and stored together."""
 
 
 def _text(*names: str) -> dict[str, ShopField]:
@@ -181,7 +181,6 @@ KINDS: dict[str, Kind] = {
             identity=("reference",),
             lookup="reference",
             alternatives=("ean13",),
-            slice=50,
         ),
         Kind(
             name="combinations",
