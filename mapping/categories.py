@@ -52,6 +52,7 @@ class CategoryTree:
         self._rules, self._shop = rules, shop
         self._chosen = {} if choices is None else choices.all(CATEGORY, CategoryChoice)
         self._nodes = _without_loops(families(data) | catalogue_nodes(data))
+        self._paths: dict[str, str] = {}
 
     def of(self, article: Article) -> str:
         """The key of the article's category, "" when it has none."""
@@ -83,7 +84,9 @@ class CategoryTree:
         return branch
 
     def path(self, key: str) -> str:
-        return _STEP.join(self._name(one) for one in self.branch(key))
+        if key not in self._paths:
+            self._paths[key] = _STEP.join(self._name(one) for one in self.branch(key))
+        return self._paths[key]
 
     def published(self, keys: Iterable[str], more: Iterable[str] = ()) -> tuple[CategoryNode, ...]:
         """The categories of these products (one key per product) and their ancestors, parents first.

@@ -83,6 +83,7 @@ class PriceBook:
         self._accounting_category = accounting_category
         self._today = today
         self._taxes: dict[str, ArticleTaxes] = {}
+        self._ladders: dict[tuple[str, Variant, Buyer, bool], Ladder] = {}
 
     def taxes(self, article: Article) -> ArticleTaxes:
         if article.reference not in self._taxes:
@@ -95,6 +96,12 @@ class PriceBook:
 
         Of a packaging: the price of one of it, by the number of them. Sage counts its tiers in sales units.
         """
+        key = (article.reference, variant, buyer, tiers)
+        if key not in self._ladders:
+            self._ladders[key] = self._ladder(article, variant, buyer, tiers=tiers)
+        return self._ladders[key]
+
+    def _ladder(self, article: Article, variant: Variant, buyer: Buyer, *, tiers: bool) -> Ladder:
         packaging = self._data.packaging(article.reference, variant)
         units = packaging.quantity if packaging else ONE
         found = self._search(article, variant, buyer)

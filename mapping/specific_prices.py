@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 from connectors.sage.records import Article
 from mapping.catalogue import CataloguePrice
@@ -46,7 +45,6 @@ def specific_prices(
 ) -> list[CataloguePrice]:
     """All rows of one article. ``audiences``: everybody first, then groups, then customers."""
 
-    @cache
     def ladder(variant: Variant, buyer: Buyer) -> Ladder:
         return book.ladder(article, variant, buyer, tiers=tiers)
 

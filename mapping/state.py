@@ -83,5 +83,9 @@ def from_json(data: Any) -> Value:
 
 def fingerprint(fields: Mapping[str, Value]) -> str:
     """A stable hash of wanted fields: what was refused is not sent again until this changes."""
-    content = json.dumps({name: to_json(value) for name, value in fields.items()}, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()
+    return fingerprint_of_json({name: to_json(value) for name, value in fields.items()})
+
+
+def fingerprint_of_json(fields: Mapping[str, Any]) -> str:
+    """`fingerprint` of fields that are JSON already."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

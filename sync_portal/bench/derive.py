@@ -17,7 +17,7 @@ from mapping.models import Combination, Product
 from sync_portal.bench.changes import change_articles
 from sync_portal.bench.frame import Bench, Result
 from sync_portal.bench.shop_frame import memory_growth
-from sync_portal.sync import collect
+from sync_portal.sync import collect, garbage
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.derivation import Derivation
 from sync_portal.sync.flows import get_flow
@@ -116,7 +116,8 @@ def _derivation(client: Client) -> Iterator[tuple[Derivation, Resolver]]:
     with _run(client) as context:
         (shop,) = context.shops()
         resolver = Resolver(shop, context.webservice(shop))
-        yield Derivation(context, get_flow(FLOW), shop, context.rules(shop), keep=True), resolver
+        with garbage.seldom_sought():
+            yield Derivation(context, get_flow(FLOW), shop, context.rules(shop), keep=True), resolver
 
 
 def _collect(client: Client) -> None:

@@ -17,7 +17,7 @@ from django.db.models import Count
 
 from connectors.errors import ConnectorError
 from mapping.rules import ShopRules
-from sync_portal.sync import claims, collect, drift, undo
+from sync_portal.sync import claims, collect, drift, garbage, undo
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.apply import apply
 from sync_portal.sync.brakes import BrakeTripped
@@ -46,7 +46,7 @@ def execute(run: Run, *, on_progress: Progress | None = None) -> str:
     try:
         _resume(context)
         flow = get_flow(run.flow)
-        with Heartbeat(run):
+        with Heartbeat(run), garbage.seldom_sought():
             (flow.run or _towards_the_shop)(context)
         if context.counters["rejected"]:
             state = RunState.INCOMPLETE

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from mapping.state import Desired, Held, Value, fingerprint, to_json
+from mapping.state import Desired, Held, Value, fingerprint_of_json, to_json
 
 SAGE, PORTAL, IF_NEW, IF_EMPTY, SHOP = "sage", "portal", "if_new", "if_empty", "shop"
 
@@ -104,6 +104,8 @@ def _owned(wanted: Desired, known: Bound | None, owner_of: OwnerOf) -> Desired:
             first[name] = value
     ours = {name for name in wanted.cleared if owner_of(wanted.kind, wanted.key, name) in {SAGE, PORTAL}}
     cleared = {name: value for name, value in wanted.cleared.items() if name in ours}
+    if len(fields) == len(wanted.fields) and len(cleared) == len(wanted.cleared):
+        return wanted
     return replace(wanted, fields=fields, at_creation=first, cleared=cleared)
 
 
@@ -119,16 +121,18 @@ def _change(wanted: Desired, known: Bound | None) -> PlannedChange | None:
     confirmed = known.confirmed if known and exists else {}
     fields = dict(wanted.fields) if exists or wanted.update_only else {**wanted.at_creation, **wanted.fields}
     fields |= {name: value for name, value in wanted.cleared.items() if name in confirmed}
-    different = {name: value for name, value in fields.items() if _differs(name, value, confirmed, known)}
+    as_json = {name: to_json(value) for name, value in fields.items()}
+    undone = known.undone if known is not None else {}
+    different = {name: value for name, value in fields.items() if _differs(name, as_json[name], confirmed, undone)}
     if not different and exists:
         return None
     if not exists and (wanted.update_only or _was_undone(wanted, known)):
         return None  # nothing to hide or to price: it was never published, or a person took it away
     differences = [
-        {"field": name, "before": confirmed.get(name), "after": to_json(value), "why": wanted.reasons.get(name, "")}
-        for name, value in different.items()
+        {"field": name, "before": confirmed.get(name), "after": as_json[name], "why": wanted.reasons.get(name, "")}
+        for name in different
     ]
-    state = fingerprint(wanted.fields)
+    state = fingerprint_of_json({name: as_json[name] for name in wanted.fields})
     held = wanted.held
     if held is None and known is not None and known.parked == state:
         held = Held(known.parked_cause, known.parked_facts)
@@ -145,9 +149,8 @@ def _change(wanted: Desired, known: Bound | None) -> PlannedChange | None:
     )
 
 
-def _differs(name: str, value: Value, confirmed: Mapping[str, Any], known: Bound | None) -> bool:
-    wanted = to_json(value)
-    if known is not None and name in known.undone and known.undone[name] == wanted:
+def _differs(name: str, wanted: Any, confirmed: Mapping[str, Any], undone: Mapping[str, Any]) -> bool:
+    if name in undone and undone[name] == wanted:
         return False
     return name not in confirmed or bool(confirmed[name] != wanted)
 
