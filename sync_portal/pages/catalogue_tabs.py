@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client
-from mapping.models import GroupSuggestion
+from sync_portal.pages.grouping_count import open_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,10 @@ def _nothing(client: Client) -> int:
     return 0
 
 
-def _open_suggestions(client: Client) -> int:
-    return GroupSuggestion.objects.filter(client=client, dismissed_at=None).count()
-
-
 _TABS: tuple[tuple[str, Promise, str, str, Callable[[Client], int]], ...] = (
     ("products", _("Products"), "package", "products", _nothing),
+    ("groupings", _("Groupings"), "stack-2", "groupings", open_count),
+    ("mapping", _("Mapping tables"), "arrows-exchange", "mapping", _nothing),
     ("quality", _("Catalogue check"), "clipboard-check", "quality", _nothing),
     ("exchange", _("Import and export"), "table-import", "exchange", _nothing),
     ("acts", _("Changes by people"), "user-edit", "acts", _nothing),

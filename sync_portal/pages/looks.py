@@ -51,6 +51,12 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "same": Look("off", "check"),
         "error": Look("act", "circle-x"),
     },
+    "mapping": {
+        "twin": Look("soon", "help-circle"),
+        "unmapped": Look("soon", "circle-dashed"),
+        "mapped": Look("good", "circle-check"),
+        "ignored": Look("off", "eye-off"),
+    },
     "weight": {
         "blocks": Look("act", "ban"),
         "warns": Look("soon", "alert-triangle"),

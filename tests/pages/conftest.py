@@ -52,6 +52,7 @@ class World:
             "language": "fr",
             "what": "brand",
             "topic_name": "photo_missing",
+            "table_name": "features",
             "sheet_name": "texts",
             "format_name": "csv",
             "draft_id": self.draft.pk,

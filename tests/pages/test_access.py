@@ -14,6 +14,7 @@ from tests.pages.conftest import World
 ONLY_POST = {
     *("grouping-approve", "grouping-dismiss", "grouping-again", "grouping-lock", "grouping-dissolve", "grouping-undo"),
     *("product-edit", "product-text-preview", "products-bulk", "products-bulk-apply", "products-bulk-resync"),
+    *("mapping-save", "mapping-accept", "mapping-differ"),
     *("quality-check", "exchange-upload", "exchange-save", "exchange-drop", "act-undo"),
     "product-photos-act",
     *("run-start", "run-cancel", "run-approve", "run-retry", "run-apply", "order-retry", "product-resync"),

@@ -39,7 +39,7 @@ def stocked(world: World) -> World:
     """Two articles in Sage, a product with texts, a group, and one of everything chosen."""
     for key in ("POLO-M", "POLO-L", "MUG"):
         factories.SourceRecordFactory(
-            client=world.client, key=key, data={"label": f"Article {key}", "free_fields": {"Matière": ["s", "Coton"]}}
+            client=world.client, key=key, data={"label": f"Article {key}", "free_fields": {"Matière": "Coton"}}
         )
     factories.ProductFactory(client=world.client, key="MUG", reference="MUG", texts=TEXTS, manufacturer="Armor")
     members = {"POLO-M": ("M",), "POLO-L": ("L",)}

@@ -30,6 +30,7 @@ PAGES = {
     "schedule-edit": {"fr": "Expression cron", "en": "Cron expression"},
     "alerting": {"fr": "Adresses électroniques", "en": "E-mail addresses"},
     "schedules": {"fr": "toutes les 60 minutes", "en": "every 60 minutes"},
+    "mapping-table": {"fr": "Tables de correspondance", "en": "Mapping tables"},
     "quality": {"fr": "Contrôle du catalogue", "en": "Catalogue check"},
     "quality-topic": {"fr": "Sans photo", "en": "No photo"},
     "acts": {"fr": "Modifications", "en": "Changes by people"},
@@ -46,6 +47,7 @@ NEEDS = {
     "grouping": {"group_id"},
     "grouping-suggestion": {"suggestion_id"},
     "quality-topic": {"topic_name"},
+    "mapping-table": {"table_name"},
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
@@ -47,6 +47,25 @@ class Column:
     read: Callable[[str], Any] = str
     write: Callable[[Any], str] = lambda value: "" if value is None else str(value)
     info: bool = False
+    widget: str = "text"
+    """How a form asks for it: "text", "check", "number", "colour", or "select" among `words`."""
+    words: Mapping[str, Promise | str] = field(default_factory=dict)
+
+
+def yes_no(code: str, label: Promise) -> Column:
+    """A column of yes and no."""
+    return Column(code, label, read_bool, write_bool, widget="check")
+
+
+def number(code: str, label: Promise | Suffixed) -> Column:
+    """A column of whole numbers."""
+    return Column(code, label, read_int, widget="number")
+
+
+def among(code: str, label: Promise, words: Mapping[str, Promise | str]) -> Column:
+    """A column of one value among a few."""
+    read, write = one_of(words)
+    return Column(code, label, read, write, widget="select", words=words)
 
 
 def places_of(columns: Sequence[Column], headings: Sequence[str]) -> dict[str, int]:

@@ -182,3 +182,9 @@ def weight_label(weight: str) -> str:
 def import_label(result: str) -> str:
     """What a line of an imported file does, in words."""
     return str(labels.IMPORT_RESULTS[result])
+
+
+@register.filter
+def mapping_label(state: str) -> str:
+    """Where a line of a mapping table stands, in words."""
+    return str(labels.MAPPING_STATES[state])

@@ -9,13 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from connectors.models import Client
 from mapping.choices.articles import ARTICLE
 from mapping.models import Product
-from sync_portal.pages.exchange.columns import Column, one_of
+from sync_portal.pages.exchange.columns import Column, among, one_of
 from sync_portal.pages.exchange.common import info
 from sync_portal.pages.exchange.sheet import Row, Sheet, unless_empty
 from sync_portal.pages.labels import AWAY, SHOWN
 
 _shown = one_of({"": "", **SHOWN})
-_away = one_of(AWAY)
 
 
 def _columns(client: Client) -> list[Column]:
@@ -24,7 +23,7 @@ def _columns(client: Client) -> list[Column]:
         info("name", _("Designation")),
         info("state", _("State")),
         Column("shown", _("In the shop"), lambda cell: _shown[0](cell) or "rules", _shown[1]),
-        Column("when_away", _("When it is away"), *_away),
+        among("when_away", _("When it is away"), AWAY),
         Column("redirect_to", _("Redirected to")),
     ]
 

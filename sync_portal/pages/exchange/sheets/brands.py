@@ -11,7 +11,7 @@ from connectors.models import Client
 from mapping.choices.brands import BRAND
 from mapping.models import Product
 from mapping.naming import folded
-from sync_portal.pages.exchange.columns import Column, read_bool, write_bool
+from sync_portal.pages.exchange.columns import Column, yes_no
 from sync_portal.pages.exchange.common import info
 from sync_portal.pages.exchange.sheet import Row, Sheet, unless_empty
 
@@ -22,7 +22,7 @@ def _columns(client: Client) -> list[Column]:
         info("label", _("Brand")),
         info("count", _("Products")),
         Column("name", _("Name in the shop")),
-        Column("ignored", _("Left out"), read_bool, write_bool),
+        yes_no("ignored", _("Left out")),
     ]
 
 

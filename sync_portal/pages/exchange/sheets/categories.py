@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from connectors.models import Client
 from mapping.choices.categories import CATEGORY
 from mapping.models import Category
-from sync_portal.pages.exchange.columns import Column, Suffixed, read_bool, read_int, write_bool
+from sync_portal.pages.exchange.columns import Column, Suffixed, number, yes_no
 from sync_portal.pages.exchange.common import flat_names, info, name_columns, whole_names
 from sync_portal.pages.exchange.sheet import Row, Sheet, unless_empty
 
@@ -25,8 +25,8 @@ def _columns(client: Client) -> list[Column]:
         info("path", _("Path in Sage")),
         info("products", _("Products")),
         *name_columns(client),
-        Column("hidden", _("Left out"), read_bool, write_bool),
-        *(Column(f"{SHOP}{shop.name}", Suffixed(label, f"({shop.name})"), read_int) for shop in client.shops.all()),
+        yes_no("hidden", _("Left out")),
+        *(number(f"{SHOP}{shop.name}", Suffixed(label, f"({shop.name})")) for shop in client.shops.all()),
     ]
 
 

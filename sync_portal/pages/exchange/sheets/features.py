@@ -11,12 +11,10 @@ from connectors.models import Client
 from mapping.choices.features import FEATURE
 from mapping.models import SourceRecord
 from mapping.sources import FREE, column_of
-from sync_portal.pages.exchange.columns import Column, one_of, read_bool, read_int, write_bool
+from sync_portal.pages.exchange.columns import Column, among, number, yes_no
 from sync_portal.pages.exchange.common import flat_names, info, name_columns, whole_names
 from sync_portal.pages.exchange.sheet import Row, Sheet, unless_empty
 from sync_portal.pages.labels import FEATURE_TYPES
-
-_type = one_of({"": "", **FEATURE_TYPES})
 
 
 def _columns(client: Client) -> list[Column]:
@@ -24,11 +22,11 @@ def _columns(client: Client) -> list[Column]:
         Column("source", _("Key")),
         info("label", _("Field of Sage")),
         info("count", _("Articles")),
-        Column("published", _("In the shop"), read_bool, write_bool),
+        yes_no("published", _("In the shop")),
         *name_columns(client),
-        Column("type", _("Kind of value"), *_type),
+        among("type", _("Kind of value"), {"": "", **FEATURE_TYPES}),
         Column("unit", _("Unit")),
-        Column("position", _("Position"), read_int),
+        number("position", _("Position")),
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from connectors.models import Client
 from mapping.choices.groups import GROUP
 from mapping.models import Choice, SourceRecord
-from sync_portal.pages.exchange.columns import CellError, Column, Suffixed, read_bool, write_bool
+from sync_portal.pages.exchange.columns import CellError, Column, Suffixed, yes_no
 from sync_portal.pages.exchange.common import info
 from sync_portal.pages.exchange.sheet import Read, Row, Sheet
 
@@ -24,8 +24,8 @@ def _columns(client: Client) -> list[Column]:
         Column("anchor", _("Product")),
         Column("article", _("Reference")),
         info("name", _("Designation")),
-        Column("master", _("Master article"), read_bool, write_bool),
-        Column("locked", _("Locked"), read_bool, write_bool),
+        yes_no("master", _("Master article")),
+        yes_no("locked", _("Locked")),
         *(
             column
             for rank in range(1, AXES + 1)

@@ -8,13 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client
 from mapping.choices.options import OPTION
-from sync_portal.pages.exchange.columns import Column, one_of, read_int
+from sync_portal.pages.exchange.columns import Column, among, number
 from sync_portal.pages.exchange.common import flat_names, info, name_columns, whole_names
 from sync_portal.pages.exchange.sheet import Row, Sheet, unless_empty
 from sync_portal.pages.exchange.sheets.used import used_options
 from sync_portal.pages.labels import DISPLAYS
-
-_display = one_of({"": "", **DISPLAYS})
 
 
 def _columns(client: Client) -> list[Column]:
@@ -23,8 +21,8 @@ def _columns(client: Client) -> list[Column]:
         info("label", _("Option")),
         info("count", _("Combinations")),
         *name_columns(client),
-        Column("display", _("Shown as"), *_display),
-        Column("position", _("Position"), read_int),
+        among("display", _("Shown as"), {"": "", **DISPLAYS}),
+        number("position", _("Position")),
     ]
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client
 from mapping.choices.options import VALUE
-from sync_portal.pages.exchange.columns import Column, read_bool, read_int, write_bool
+from sync_portal.pages.exchange.columns import Column, number, yes_no
 from sync_portal.pages.exchange.common import flat_names, info, name_columns, whole_names
 from sync_portal.pages.exchange.sheet import Row, Sheet, unless_empty
 from sync_portal.pages.exchange.sheets.used import used_values
@@ -21,10 +21,10 @@ def _columns(client: Client) -> list[Column]:
         info("label", _("Value")),
         info("count", _("Combinations")),
         Column("same_as", _("Is the same as (key)")),
-        Column("distinct", _("Is a value of its own"), read_bool, write_bool),
+        yes_no("distinct", _("Is a value of its own")),
         *name_columns(client),
-        Column("colour", _("Colour")),
-        Column("position", _("Position"), read_int),
+        Column("colour", _("Colour"), widget="colour"),
+        number("position", _("Position")),
     ]
 
 

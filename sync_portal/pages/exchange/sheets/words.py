@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client
 from mapping.choices.words import WORD
-from sync_portal.pages.exchange.columns import Column, read_bool, write_bool
+from sync_portal.pages.exchange.columns import Column, yes_no
 from sync_portal.pages.exchange.sheet import Sheet
 
 
@@ -17,9 +17,9 @@ def _columns(client: Client) -> list[Column]:
     return [
         Column("text", _("In Sage")),
         Column("to", _("In the shop")),
-        Column("whole_word", _("Whole words only"), read_bool, write_bool),
-        Column("match_case", _("Upper and lower case as written"), read_bool, write_bool),
-        Column("removed", _("Delete this line"), read_bool, write_bool),
+        yes_no("whole_word", _("Whole words only")),
+        yes_no("match_case", _("Upper and lower case as written")),
+        yes_no("removed", _("Delete this line")),
     ]
 
 

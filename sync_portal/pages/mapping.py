@@ -1,0 +1,230 @@
+"""The mapping tables, one page each: look, correct a line, take the proposals of the ticked ones."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from connectors import connections
+from connectors.errors import ConnectorError
+from connectors.models import Client, ShopConnection
+from mapping.choices import CHOICE_KINDS, ChoiceValue
+from mapping.choosing import ChoiceRefused, Place, choose
+from mapping.coverage import Line
+from mapping.models import Choice, ChoiceAct
+from sync_portal.pages.access import Access, client_page, render_page
+from sync_portal.pages.catalogue_tabs import catalogue_tabs
+from sync_portal.pages.choice_words import ActRow, act_row
+from sync_portal.pages.mapping_lines import read_form, rows_of
+from sync_portal.pages.mapping_tables import SHEET_OF, TABLES, MappingTable
+from sync_portal.pages.product_saving import Clash, clash_sentence, next_run, save
+from sync_portal.pages.shop_categories import paths_of
+
+logger = logging.getLogger(__name__)
+
+
+class _Nothing:
+    """Not saved, and said already."""
+
+
+_NOTHING = _Nothing()
+
+LINES_PER_PAGE = 50
+STATES = ("twin", "unmapped", "mapped", "ignored")
+CATEGORIES_KEPT = 10 * 60
+"""Seconds for which the shop's own categories are not asked for again."""
+
+
+@client_page()
+@require_safe
+def index(request: HttpRequest, access: Access) -> HttpResponse:
+    """To the first table."""
+    return redirect("pages:mapping-table", access.client.slug, next(iter(TABLES)))
+
+
+@client_page()
+@require_safe
+def table(request: HttpRequest, access: Access, table_name: str) -> HttpResponse:
+    """One table, what asks for a person first."""
+    known, shop = _table(table_name), _shop(request, access.client)
+    covered = known.cover(access.client, shop)
+    state, find = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    lines = [line for line in covered.lines if _fits(line, state, find)]
+    page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page"))
+    labels = {line.key: line.label for line in covered.lines}
+    of_shop = _categories_of(shop) if known.of_a_shop and shop else {}
+    return render_page(
+        request,
+        access,
+        "mapping/table.html",
+        "products",
+        catalogue_tabs=catalogue_tabs(access.client),
+        table=known,
+        tables=list(TABLES.values()),
+        covered=covered,
+        page=page,
+        rows=rows_of(access.client, list(page), labels),
+        labels=labels,
+        states=[(name, sum(line.state == name for line in covered.lines)) for name in STATES],
+        state=state,
+        find=find,
+        shop=shop,
+        shops=list(access.client.shops.filter(active=True)) if known.of_a_shop else [],
+        of_shop=sorted(of_shop.items(), key=lambda pair: pair[1].casefold()),
+        shop_is_away=known.of_a_shop and shop is not None and not of_shop,
+        proposals=any(line.proposal for line in page.object_list),
+        done=_done(request, access.client),
+        next=next_run(access.client),
+    )
+
+
+@client_page()
+@require_POST
+def save_line(request: HttpRequest, access: Access, table_name: str) -> HttpResponse:
+    """What a person said of one line; its form emptied takes the choice back."""
+    _table(table_name)
+    kind, key = request.POST.get("kind", ""), request.POST.get("key", "")
+    if kind not in SHEET_OF or not key:
+        raise Http404
+    result: ChoiceAct | Clash | _Nothing | None
+    try:
+        value = read_form(access.client, kind, request.POST.dict())
+        result = save(
+            access.client,
+            (kind, key),
+            value,
+            saw=request.POST.get("saw", ""),
+            by=access.user,
+            verb=f"{kind}.map",
+            why=request.POST.get("why", ""),
+        )
+    except ValueError as error:
+        messages.error(request, _("Nothing was saved: %(reason)s") % {"reason": error})
+        result = _NOTHING
+    return _answered(request, access, table_name, result)
+
+
+@client_page()
+@require_POST
+def accept(request: HttpRequest, access: Access, table_name: str) -> HttpResponse:
+    """Take what is proposed for the ticked lines, as one act."""
+    known, shop = _table(table_name), _shop(request, access.client)
+    ticked = set(request.POST.getlist("lines"))
+    lines = [line for line in known.cover(access.client, shop).lines if f"{line.kind}:{line.key}" in ticked]
+    try:
+        wanted = proposed(access.client, lines)
+        act = choose(access.client, wanted, by=access.user, verb="mapping.accept") if wanted else None
+    except (ChoiceRefused, ValueError) as error:
+        messages.error(request, _("Nothing was saved: %(reason)s") % {"reason": error})
+        return redirect(_back(request, access, table_name))
+    return _answered(request, access, table_name, act)
+
+
+@client_page()
+@require_POST
+def differ(request: HttpRequest, access: Access, table_name: str) -> HttpResponse:
+    """A spelling that looks like another one is a value, or a brand, of its own."""
+    known, shop = _table(table_name), _shop(request, access.client)
+    named = request.POST.get("line", "")
+    line = next((one for one in known.cover(access.client, shop).lines if f"{one.kind}:{one.key}" == named), None)
+    if line is None or line.state != "twin":
+        messages.info(request, _("Somebody has decided about this line already."))
+        return redirect(_back(request, access, table_name))
+    added = {"distinct": True} if line.kind == "value" else {"name": line.label}
+    place = (line.kind, line.key)
+    act = choose(access.client, _with(access.client, {place: added}), by=access.user, verb=f"{line.kind}.map")
+    return _answered(request, access, table_name, act)
+
+
+def proposed(client: Client, lines: list[Line]) -> dict[Place, ChoiceValue | None]:
+    """What these lines propose, on top of what was chosen about them."""
+    return _with(client, {(line.kind, line.key): line.proposal for line in lines if line.proposal})
+
+
+def _with(client: Client, added: Mapping[Place, Mapping[str, Any]]) -> dict[Place, ChoiceValue | None]:
+    keys = [key for _kind, key in added]
+    rows = Choice.objects.filter(client=client, key__in=keys).values_list("kind", "key", "value")
+    known = {(kind, key): value for kind, key, value in rows}
+    return {place: CHOICE_KINDS[place[0]].load({**known.get(place, {}), **fields}) for place, fields in added.items()}
+
+
+def _fits(line: Line, state: str, find: str) -> bool:
+    return (not state or line.state == state) and (not find or find.casefold() in line.label.casefold())
+
+
+def _table(name: str) -> MappingTable:
+    if name not in TABLES:
+        raise Http404
+    return TABLES[name]
+
+
+def _shop(request: HttpRequest, client: Client) -> ShopConnection | None:
+    """The shop that the address names, or the client's first one."""
+    shops = list(client.shops.filter(active=True))
+    wanted = request.POST.get("shop") or request.GET.get("shop", "")
+    return next((shop for shop in shops if str(shop.pk) == wanted), shops[0] if shops else None)
+
+
+def _categories_of(shop: ShopConnection) -> dict[int, str]:
+    """Id -> path of the shop's own categories; none while it cannot be asked."""
+    key = f"shop-categories:{shop.pk}"
+    kept: dict[int, str] | None = cache.get(key)
+    if kept is not None:
+        return kept
+    try:
+        webservice = connections.open_shop(shop)
+        try:
+            found = paths_of(webservice)
+        finally:
+            webservice.close()
+    except ConnectorError:
+        logger.info("the categories of shop %s could not be read", shop.pk)
+        return {}
+    cache.set(key, found, CATEGORIES_KEPT)
+    return found
+
+
+def _answered(
+    request: HttpRequest, access: Access, table_name: str, result: ChoiceAct | Clash | _Nothing | None
+) -> HttpResponse:
+    """Back to the table, with what was done and its undo, or with what stood in the way."""
+    back = _back(request, access, table_name)
+    match result:
+        case ChoiceAct():
+            separator = "&" if "?" in back else "?"
+            return redirect(f"{back}{separator}done={result.pk}")
+        case Clash():
+            messages.warning(request, clash_sentence(result))
+        case None:
+            messages.info(request, _("It was so already: nothing was changed."))
+    return redirect(back)
+
+
+def _done(request: HttpRequest, client: Client) -> ActRow | None:
+    """The act that the page has just made, to be told with its undo."""
+    wanted = request.GET.get("done", "")
+    act = (
+        ChoiceAct.objects.filter(client=client, pk=int(wanted)).first()
+        if wanted.isascii() and wanted.isdigit()
+        else None
+    )
+    return act_row(act, {}) if act else None
+
+
+def _back(request: HttpRequest, access: Access, table_name: str) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else reverse("pages:mapping-table", args=[access.client.slug, table_name])
