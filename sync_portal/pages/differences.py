@@ -191,7 +191,7 @@ def _mapping_text(value: Mapping[str, Any], names: Names) -> str:
 
 
 def _pack_line(key: str, names: Names) -> str:
-    """"2 × Sardines": of a combination its own name, which holds the product's."""
+    """ "2 × Sardines": of a combination its own name, which holds the product's."""
     product, combination, quantity = split(key)
     name = names.get(("combinations", combination)) if combination else None
     return f"{quantity} × {name or names.get(('products', product)) or product}"

@@ -389,6 +389,7 @@ def owner_label(owner: str) -> str:
     """Who decides a field."""
     return str(OWNERS.get(owner, owner))
 
+
 MAPPING_STATES: dict[str, Promise] = {
     "twin": _("To decide"),
     "unmapped": _("Not mapped yet"),

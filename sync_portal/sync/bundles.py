@@ -8,6 +8,7 @@ combinations of which none is named counts as its default one. (1.6 always takes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+
 from mapping.choices.base import join_key, split
 from mapping.desired.links import PACK_ITEM
 from mapping.state import Ref

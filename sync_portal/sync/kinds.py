@@ -121,9 +121,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             name="product_option_values",
             resource="product_option_values",
-            fields=_lang("name")
-            | _text("color", "position")
-            | {"option": ShopField("id_attribute_group", Form.REF)},
+            fields=_lang("name") | _text("color", "position") | {"option": ShopField("id_attribute_group", Form.REF)},
             identity=("option", "name"),
             lookup="option",
             after_creation=frozenset({"position"}),

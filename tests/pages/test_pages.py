@@ -69,7 +69,9 @@ def test_each_page_answers_in_each_language(
     assert PAGES[name][language] in response.content.decode().replace("\xa0", " ")
 
 
-@pytest.mark.parametrize("name", ["client", "runs", "products", "groupings", "orders", "decisions", "schedules", "connections"])
+@pytest.mark.parametrize(
+    "name", ["client", "runs", "products", "groupings", "orders", "decisions", "schedules", "connections"]
+)
 def test_each_list_of_a_new_client_explains_what_will_come(name: str, signed_in: Callable[..., Browser]) -> None:
     client = factories.ClientFactory()
 
