@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connectors.models import Client
 from sync_portal.sync import alerts, jobs
-from sync_portal.sync.models import Alerting, FlowHealth, FlowSchedule, Run, RunState
+from sync_portal.sync.history import codes, flow_states
+from sync_portal.sync.models import Alerting, Change, FlowHealth, FlowSchedule, Run, RunState
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +156,31 @@ def test_a_line_break_in_a_name_breaks_no_header(watched: Client) -> None:
     ended(watched, RunState.FAILED, cause="shop.wrong_key")
     assert alerts.tell_changes(timezone.now()) == 1
     assert "\n" not in mail.outbox[0].subject
+
+
+def test_a_tick_asks_as_often_for_thirty_clients_as_for_one(watched: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            alerts.tell_changes(timezone.now())
+        return len(asked)
+
+    ended(watched, RunState.SUCCEEDED)
+    alerts.tell_changes(timezone.now())
+    alone = queries()
+    for number in range(30):
+        client = Client.objects.create(name=f"Client {number}", slug=f"client-{number}")
+        Run.objects.create(client=client, flow="stock", state=RunState.INCOMPLETE, ended_at=timezone.now(), rejected=2)
+    alerts.tell_changes(timezone.now())
+    assert queries() <= alone + 2
+
+
+@pytest.mark.parametrize("scope", [{}, {"product": "POLO"}, {"full": True}])
+@pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.INCOMPLETE, RunState.FAILED, RunState.CANCELLED])
+def test_the_tick_judges_as_the_page_does(watched: Client, state: str, scope: dict[str, object]) -> None:
+    ended(watched, RunState.SUCCEEDED, ago=10)
+    run = ended(watched, state, ago=1, rejected=1, scope=scope)
+    Change.objects.create(run=run, kind="stock", key="A", label="A", action="update", state="later")
+    Run.objects.create(client=watched, flow="stock", state=RunState.QUEUED)
+    now = timezone.now()
+    on_the_page = {one.flow.name: one.code for one in flow_states(watched, now=now)}
+    assert {flow.name: code for _client, flow, code in codes([watched], now=now)} == on_the_page

@@ -61,6 +61,7 @@ def watch(started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatc
             started.append(watchdog._start(command, lane))
             return started[-1]
 
+        monkeypatch.setattr(watchdog, "DRAIN_SECONDS", 1)  # a cluster may be deaf to the request to end
         dog = Watchdog(Lane.SLOW, [sys.executable, "-c", code], poll_seconds=0.02, start=start)
         monkeypatch.setattr(dog, "silent", lambda _since: silent())
         thread = threading.Thread(target=dog.run, daemon=True)
