@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -55,7 +56,7 @@ def _summary(sheet: WriteOnlyWorksheet, client: Client, lines: list[TopicLine]) 
     now = date_format(timezone.localtime(), "DATETIME_FORMAT")
     sheet.append(_bold(sheet, (client.name, now)))
     sheet.append([])
-    sheet.append(_bold(sheet, (_("Weight"), _("To mend"), _("Articles"), "", "", _("What to do"))))
+    sheet.append(_bold(sheet, (pgettext("of a finding", "Weight"), _("To mend"), _("Articles"), "", "", _("What to do"))))
     for line in lines:
         sheet.append([str(WEIGHTS[line.weight]), line.title, line.count, "", "", line.remedy])
 
