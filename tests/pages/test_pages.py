@@ -18,7 +18,7 @@ PAGES = {
     "run": {"fr": "inchangés", "en": "unchanged"},
     "run-live": {"fr": "inchangés", "en": "unchanged"},
     "products": {"fr": "Prêt à vendre", "en": "Ready to sell"},
-    "product": {"fr": "Tarifs particuliers", "en": "Specific prices"},
+    "product": {"fr": "Ce que reçoit la boutique, et pourquoi", "en": "What the shop gets, and why"},
     "orders": {"fr": "Reçue", "en": "Received"},
     "order": {"fr": "Preuve des montants", "en": "Money proof"},
     "decisions": {"fr": "Changé dans la boutique", "en": "Changed in the shop"},
