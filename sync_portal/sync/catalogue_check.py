@@ -30,7 +30,7 @@ def check(context: RunContext) -> None:
     suggestions.refresh(client, rules, now=now)
     total = len(loading.all_articles(client))
     context.step("quality", total)
-    found = findings.refresh(
+    findings.refresh(
         client,
         rules,
         paths=media_paths(client),
@@ -38,5 +38,5 @@ def check(context: RunContext) -> None:
         now=now,
         beat=lambda done: context.progress(min(done, total)),
     )
-    context.count(held=found, unchanged=max(total - found, 0))
+    context.count(unchanged=total)
     collect.advance(context, read_up_to)
