@@ -56,7 +56,9 @@ def _summary(sheet: WriteOnlyWorksheet, client: Client, lines: list[TopicLine]) 
     now = date_format(timezone.localtime(), "DATETIME_FORMAT")
     sheet.append(_bold(sheet, (client.name, now)))
     sheet.append([])
-    sheet.append(_bold(sheet, (pgettext("of a finding", "Weight"), _("To mend"), _("Articles"), "", "", _("What to do"))))
+    sheet.append(
+        _bold(sheet, (pgettext("of a finding", "Weight"), _("To mend"), _("Articles"), "", "", _("What to do")))
+    )
     for line in lines:
         sheet.append([str(WEIGHTS[line.weight]), line.title, line.count, "", "", line.remedy])
 
