@@ -15,6 +15,7 @@ from sync_portal.pages.choice_words import ActRow, act_row
 from sync_portal.pages.differences import ChangeRow, change_rows
 from sync_portal.pages.product_filing import feature_names
 from sync_portal.sync.decisions import OF_A_PRODUCT
+from sync_portal.sync.history import of_parts
 from sync_portal.sync.models import Change
 
 SHOWN = 30
@@ -44,7 +45,7 @@ def timeline(client: Client, product: Product, of: str = "", shown: int = SHOWN)
 def of_it(product: Product) -> Q:
     """What is kept about the product itself, and about its combinations, prices and photos."""
     own = Q(key=product.key, kind__in=["products", "stock"])
-    return own | Q(key__startswith=f"{product.key}|", kind__in=OF_A_PRODUCT)
+    return own | (of_parts(product.key) & Q(kind__in=OF_A_PRODUCT))
 
 
 def changes_of(product: Product) -> QuerySet[Change]:

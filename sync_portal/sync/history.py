@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -200,6 +201,15 @@ def counts_by_cause(run: Run) -> list[tuple[str, int]]:
     """Cause -> how many of the run's changes carry it, the most frequent first."""
     rows = run.changes.exclude(cause="").values_list("cause").annotate(amount=Count("pk")).order_by("-amount")
     return list(rows)
+
+
+def of_parts(product: str) -> Q:
+    """Keys of a product's combinations, prices and photos: those that begin with its own and a bar.
+
+    SQLite's LIKE uses no index, so there the range is named too; PostgreSQL's order of letters knows no such range.
+    """
+    begins = Q(key__startswith=f"{product}|")
+    return begins & Q(key__gte=f"{product}|", key__lt=f"{product}}}") if connection.vendor == "sqlite" else begins
 
 
 def rate(run: Run) -> float | None:
