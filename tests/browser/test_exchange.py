@@ -54,7 +54,7 @@ def test_a_sheet_is_previewed_imported_and_taken_back(
     expect(page.locator("ins", has_text="Théière noire")).to_be_visible()
     assert Choice.objects.get(kind="text").value == {"text": "Théière noire"}
     page.get_by_role("button", name=words["undo"]).first.click()
-    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_role("status").first).to_be_visible()
     assert not Choice.objects.filter(kind="text").exists()
 
 

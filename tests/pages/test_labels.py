@@ -13,6 +13,8 @@ from django.db.models import TextChoices
 from django.utils import translation
 
 from connectors.sage.streams import STREAMS
+from mapping.causes import CAUSES as MAPPING_CAUSES
+from mapping.choices import CHOICE_KINDS
 from mapping.models import Readiness
 from sync_portal.pages import labels, looks, sentences
 from sync_portal.pages.causes import tell
@@ -51,9 +53,14 @@ def test_every_state_has_its_look(kind: str, codes: list[str]) -> None:
         (labels.FIELDS, {name for kind in KINDS.values() for name in kind.fields}),
         (labels.QUESTIONS, DecisionKind.values),
         (labels.ANSWERS, Answer.values),
+        (
+            labels.CHOICE_FIELDS | labels.FIELDS,
+            {name for kind in CHOICE_KINDS.values() for name in kind.value.model_fields},
+        ),
+        (labels.PROBLEMS, {code for code in MAPPING_CAUSES if not code.startswith("customers.")}),
         (sentences._STARTED, Trigger.values),
     ],
-    ids=["kinds", "fields", "questions", "answers", "triggers"],
+    ids=["kinds", "fields", "questions", "answers", "choices", "problems", "triggers"],
 )
 def test_every_code_has_its_words(table: Mapping[str, object], codes: list[str]) -> None:
     assert set(codes) - set(table) == set()
