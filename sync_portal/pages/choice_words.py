@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 
 from mapping.choices import CHOICE_KINDS
 from mapping.models import ChoiceAct, ChoiceChange
-from sync_portal.pages.labels import AWAY, SHOWN, choice_field_label, field_label, verb_label
+from sync_portal.pages.labels import (
+    AWAY,
+    DISPLAYS,
+    FEATURE_TYPES,
+    SHOWN,
+    choice_field_label,
+    field_label,
+    verb_label,
+)
 from sync_portal.pages.sentences import person
 
 
@@ -96,4 +104,4 @@ def value_words(name: str, value: Any, names: Mapping[str, str]) -> str:
     return names.get(str(value)) or str(value)
 
 
-_WORDS = {"shown": SHOWN, "when_away": AWAY}
+_WORDS = {"shown": SHOWN, "when_away": AWAY, "display": DISPLAYS, "type": FEATURE_TYPES}
