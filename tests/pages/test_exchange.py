@@ -122,7 +122,7 @@ def test_lines_that_are_not_in_the_file_stay(stocked: World) -> None:
         pytest.param("values", ["value", "position"], ["VAL:a|b", "deux"], "deux", id="no number"),
         pytest.param("features", ["source", "published"], ["stat1", "peut-être"], "peut-être", id="neither yes nor no"),
         pytest.param("options", ["option", "display"], ["OPT:a", "ronds"], "ronds", id="an unknown word"),
-        pytest.param("texts", ["product", "field", "language"], ["MUG", "", "fr"], "field", id="nothing to know it by"),
+        pytest.param("texts", ["product", "field", "language"], ["MUG", "", "fr"], "Texte", id="nothing to know it by"),
     ],
 )
 def test_a_wrong_cell_is_told_with_its_value_and_its_line(

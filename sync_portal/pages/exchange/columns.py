@@ -135,7 +135,7 @@ def one_of(words: Mapping[str, Any]) -> tuple[Callable[[str], str], Callable[[An
                     spellings.add(fold(str(word)))
             if folded in spellings:
                 return code
-        known = ", ".join(str(word) or code for code, word in words.items())
+        known = ", ".join(filter(None, (str(word) or code for code, word in words.items())))
         raise ValueError(_("write one of: %(known)s") % {"known": known})
 
     return read, lambda value: str(words.get(value or "", value or ""))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from connectors.models import Client
 from mapping.choices import CHOICE_KINDS, ChoiceKind, ChoiceValue
@@ -87,7 +88,8 @@ class Sheet:
         places = places_of(columns, headings)
         missing = [str(column.label) for column in columns if column.code in self.keys and column.code not in places]
         if missing:
-            raise ValueError(_("The column “%(name)s” is missing.") % {"name": "”, “".join(missing)})
+            text = ngettext("The column “%(names)s” is missing.", "Columns are missing: %(names)s.", len(missing))
+            raise ValueError(text % {"names": ", ".join(missing)})
         return places
 
     def _read(
@@ -106,7 +108,9 @@ class Sheet:
                 for column in columns
                 if column.code in texts and not column.info
             }
-            if missing := [key for key in self.keys if not str(row[key]).strip()]:
+            if missing := [
+                str(one.label) for one in columns if one.code in self.keys and not str(row[one.code]).strip()
+            ]:
                 raise ValueError(_("%(columns)s: nothing is written there") % {"columns": ", ".join(missing)})
             # A column that the file does not have leaves its part of the choice as it is.
             known = chosen.get(self._key(row))
