@@ -17,7 +17,7 @@ from mapping.checklist import checked
 from mapping.checks import twins
 from mapping.choices import Choices
 from mapping.combinations import barcodes
-from mapping.gammes import Gammes, Vocabulary, count_vocabulary, with_spellings
+from mapping.gammes import Gammes
 from mapping.group_products import product_of
 from mapping.groups import Groups
 from mapping.naming import GROUP_NAME_LENGTH, shop_name
@@ -29,6 +29,7 @@ from mapping.source import SageData
 from mapping.specific_prices import Audience
 from mapping.stock import StockBook
 from mapping.texts import TextBook
+from mapping.vocabulary import Vocabulary, count_vocabulary, with_spellings
 
 STREAMS = (
     "families",

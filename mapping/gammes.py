@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,11 +15,8 @@ from mapping.grouping.dictionary import Rank
 from mapping.grouping.dictionary import rank as natural_rank
 from mapping.naming import folded, shop_name, without_accents
 from mapping.source import SageData
+from mapping.vocabulary import PACKAGING_OPTION, Vocabulary, count_vocabulary, option_label, shown_spellings
 
-Vocabulary = Counter[tuple[str, str]]
-"""(gamme's label, value's label) -> how many rows of F_ARTGAMME are spelt like that."""
-PACKAGING_OPTION = "Conditionnement"
-"""The shop's option whose values are the packagings' names (EC_Enumere)."""
 UNLISTED = 1_000_000
 """Place of a value that F_ENUMGAMME does not list: after the others."""
 
@@ -36,34 +33,6 @@ class Value:
     """0 first gamme of the article, 1 second one."""
     order: tuple[int, int]
     """Rank in F_ENUMGAMME, then AG_No."""
-
-
-def count_vocabulary(data: SageData) -> Vocabulary:
-    """The vocabulary of these articles."""
-    counted: Vocabulary = Counter()
-    for reference, rows in data.article_gammes.items():
-        article = data.articles.get(reference)
-        for row in rows if article else ():
-            counted[_option_label(data, article, row) if article else "", row.label] += 1
-    counted.update((PACKAGING_OPTION, row.label) for rows in data.packagings.values() for row in rows if row.label)
-    return counted
-
-
-def shown_spellings(vocabulary: Vocabulary) -> dict[str, str]:
-    """Key of an option or a value -> its most frequent spelling; among equals the first of the alphabet."""
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for (option, label), amount in vocabulary.items():
-        spellings[f"OPT:{folded(option)}"][option] += amount
-        spellings[f"VAL:{folded(option)}|{folded(label)}"][label] += amount
-    return {key: min(found, key=lambda one: (-found[one], one)) for key, found in spellings.items()}
-
-
-def with_spellings(vocabulary: Vocabulary, spellings: Iterable[tuple[str, str]]) -> Vocabulary:
-    """The vocabulary and further words: those that nobody counted have names too."""
-    known: Vocabulary = Counter(vocabulary)
-    for words in spellings:
-        known.setdefault(words, 0)
-    return known
 
 
 def undecided_twins(keys: Iterable[str], choices: Choices) -> tuple[tuple[str, ...], ...]:
@@ -99,11 +68,6 @@ class SameValues:
         return after in self._known and after.partition("|")[0] == key.partition("|")[0]
 
 
-def _option_label(data: SageData, article: Article, row: ArticleGamme) -> str:
-    gamme = data.gammes.get(article.gamme1 if row.axis == 0 else article.gamme2)
-    return gamme.label if gamme else ""
-
-
 class Gammes:
     """The options and values of a company's variants. Shown is the most frequent spelling.
 
@@ -130,7 +94,7 @@ class Gammes:
         """AG_No -> value, for every value that the article uses."""
         found: dict[int, Value] = {}
         for row in self._data.article_gammes.get(article.reference, []):
-            option = _option_label(self._data, article, row)
+            option = option_label(self._data, article, row)
             if option and folded(row.label):
                 found[row.number] = self._value(option, row, self._rank(article, row))
         return found
@@ -214,8 +178,11 @@ class Gammes:
 
     @cached_property
     def _positions(self) -> dict[str, int]:
-        """Value key -> its rank in F_ENUMGAMME; the first one where several gammes are spelt alike."""
-        positions: dict[str, int] = {}
+        """Value key -> its rank in F_ENUMGAMME, the first one where several gammes are spelt alike; a packaging's is
+        what it holds, so that one that is new moves no other.
+        """
+        packaging = f"VAL:{folded(PACKAGING_OPTION)}"
+        positions = {f"{packaging}|{name}": units for name, units in self._vocabulary.units.items()}
         for (gamme, label), rank in self._ranks.items():
             if gamme in self._data.gammes:
                 key = f"VAL:{folded(self._data.gammes[gamme].label)}|{label}"

@@ -10,11 +10,12 @@ from mapping.barcodes import valid_ean
 from mapping.catalogue import ZERO, CatalogueCombination, Problem
 from mapping.choices.base import join_key
 from mapping.combinations import VariantSet, ean_problems
-from mapping.gammes import PACKAGING_OPTION, Gammes
+from mapping.gammes import Gammes
 from mapping.naming import folded, reference_is_accepted
 from mapping.numbers import said_plain
 from mapping.rules import ShopRules
 from mapping.source import PACKAGING, SageData, Variant
+from mapping.vocabulary import PACKAGING_OPTION
 
 PACK = "pack"
 

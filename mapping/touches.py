@@ -6,9 +6,10 @@ lock held until that transaction ends, so whoever reads position 7 sees everythi
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -18,9 +19,10 @@ from django.db.models.fields.json import KT, KeyTextTransform
 from connectors.models import Client
 from mapping.affected import Touched
 from mapping.choices import GROUP, PRODUCT, Choices, GroupChoice
-from mapping.gammes import PACKAGING_OPTION, Vocabulary, shown_spellings
 from mapping.groups import Groups
 from mapping.models import Choice, MirrorState, SourceRecord, SourceTouch
+from mapping.naming import folded
+from mapping.vocabulary import PACKAGING_OPTION, Vocabulary, shown_spellings
 
 ARTICLE, ACCOUNTS, VOCABULARY, EVERYTHING = "article", "accounts", "vocabulary", "everything"
 MANY = 10_000
@@ -79,10 +81,11 @@ def since(client: Client, start: int) -> Reached:
 def vocabulary(client: Client) -> Vocabulary:
     """How often each spelling of a gamme and its values occurs.
 
-    Counted anew when it may have changed; a spelling that is no longer the one shown touches everything.
+    Counted anew when it may have changed; a spelling that is no longer the one shown, or a packaging that
+    now stands elsewhere, touches everything.
     """
     state, _made = MirrorState.objects.get_or_create(client=client)
-    known: Vocabulary = Counter({(gamme, value): amount for gamme, value, amount in state.vocabulary})
+    known = _from_json(state.vocabulary)
     changed = SourceTouch.objects.filter(
         client=client, scope__in=[VOCABULARY, EVERYTHING], position__gt=state.vocabulary_position
     )
@@ -92,13 +95,31 @@ def vocabulary(client: Client) -> Vocabulary:
     counted = _counted(client)
     before, after = shown_spellings(known), shown_spellings(counted)
     with transaction.atomic():
-        MirrorState.objects.filter(pk=state.pk).update(
-            vocabulary=[[*words, amount] for words, amount in sorted(counted.items())], vocabulary_position=newest
-        )
-        if any(after[key] != label for key, label in before.items() if key in after):
+        MirrorState.objects.filter(pk=state.pk).update(vocabulary=_to_json(counted), vocabulary_position=newest)
+        if _differ(before, after) or _differ(known.units, counted.units):
             _log(client, [(EVERYTHING, "")])
             MirrorState.objects.filter(pk=state.pk).update(vocabulary_position=F("position"))
     return counted
+
+
+def _differ(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+    """Whether something that is in both is not what it was."""
+    return any(after[key] != value for key, value in before.items() if key in after)
+
+
+def _to_json(vocabulary: Vocabulary) -> list[list[str | int]]:
+    units = vocabulary.units
+    return [
+        [option, label, amount, units.get(folded(label), 0) if option == PACKAGING_OPTION else 0]
+        for (option, label), amount in sorted(vocabulary.items())
+    ]
+
+
+def _from_json(rows: list[Any]) -> Vocabulary:
+    counted = {(option, label): amount for option, label, amount, *_units in rows}
+    return Vocabulary(
+        counted, {folded(label): units for _option, label, _amount, *more in rows for units in more if units}
+    )
 
 
 def _log(client: Client, places: Iterable[tuple[str, str]]) -> None:
@@ -192,13 +213,15 @@ def _counted(client: Client) -> Vocabulary:
     used = rows.filter(stream="articles", data__gamme1__gt=0)
     axes = used.values_list("subject", KT("data__gamme1"), KT("data__gamme2"))
     of_article = {subject: (first, second) for subject, first, second in axes.iterator()}
-    counted: Vocabulary = Counter()
+    counted = Vocabulary()
     for subject, axis, label in values.iterator():
         if subject in of_article:
             gamme = of_article[subject][0 if str(axis) == "0" else 1]
             counted[gammes.get(str(gamme), ""), label] += 1
-    labels = rows.filter(stream="packagings").values_list(KT("data__label"), flat=True)
-    counted.update((PACKAGING_OPTION, label) for label in labels.iterator() if label)
+    packagings = rows.filter(stream="packagings").values_list(KT("data__label"), KT("data__quantity"))
+    for label, quantity in packagings.iterator():
+        if label:
+            counted.count_packaging(label, Decimal(str(quantity)))
     counted.update(_in_groups(client))
     return counted
 

@@ -12,8 +12,9 @@ from mapping.choices import Choices
 from mapping.choices.options import OPTION, VALUE, OptionChoice, ValueChoice
 from mapping.choosing import common_choices
 from mapping.coverage.rows import Coverage, Line, State, covered
-from mapping.gammes import Vocabulary, shown_spellings, undecided_twins
+from mapping.gammes import undecided_twins
 from mapping.naming import folded
+from mapping.vocabulary import Words, shown_spellings
 
 _MOSTLY = 0.6
 """Above this share of colours an option is proposed to be shown as colours."""
@@ -24,7 +25,7 @@ def values(client: Client) -> Coverage:
     return of_vocabulary(touches.vocabulary(client), common_choices(client))
 
 
-def of_vocabulary(vocabulary: Vocabulary, choices: Choices) -> Coverage:
+def of_vocabulary(vocabulary: Mapping[Words, int], choices: Choices) -> Coverage:
     """The same, from what `values` reads. Pure.
 
     An option shown as colours wants a code for each value; a value with a near twin wants to be told from it.

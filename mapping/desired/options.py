@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from mapping.catalogue import Catalogue, CatalogueOption, CatalogueValue
 from mapping.desired.common import by_language
-from mapping.naming import cut
+from mapping.naming import cut, folded
 from mapping.rules import ShopRules
 from mapping.state import Desired, Ref, Value
+from mapping.vocabulary import PACKAGING_OPTION
 
 PUBLIC_NAME_LENGTH = 64
 _BY_PERSON = "choisi par une personne"
@@ -49,7 +50,9 @@ def _option(option: CatalogueOption, rules: ShopRules) -> Desired:
 
 
 def _value(value: CatalogueValue, option: CatalogueOption, rules: ShopRules) -> Desired:
-    spelling = f"énuméré « {value.name} » (F_ARTGAMME.EG_Enumere), orthographe la plus fréquente"
+    packaging = option.key == f"OPT:{folded(PACKAGING_OPTION)}"
+    column = "F_CONDITION.EC_Enumere" if packaging else "F_ARTGAMME.EG_Enumere"
+    spelling = f"énuméré « {value.name} » ({column}), orthographe la plus fréquente"
     fields: dict[str, Value] = {
         "option": Ref("product_options", value.option_key),
         "name": by_language(value.name, value.names, rules),
@@ -59,7 +62,12 @@ def _value(value: CatalogueValue, option: CatalogueOption, rules: ShopRules) -> 
         fields["color"], reasons["color"] = value.colour, _BY_PERSON if value.colour else "aucune couleur choisie"
     if value.position is not None:
         fields["position"] = str(value.position)
-        reasons["position"] = "rang dans la liste de la gamme (F_ENUMGAMME), sauf choix d'une personne"
+        place = (
+            "unités qu'il contient (F_CONDITION.EC_Quantite)"
+            if packaging
+            else "rang dans la liste de la gamme (F_ENUMGAMME)"
+        )
+        reasons["position"] = f"{place}, sauf choix d'une personne"
     return Desired(
         kind="product_option_values",
         key=value.key,

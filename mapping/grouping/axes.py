@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,7 +34,8 @@ def axes_of(pool: Pool, cluster: Cluster) -> tuple[tuple[int, ...], list[Axis]]:
         for place in range(len(cluster.axes))
         if len({folded(raw[place]) for raw in cluster.raws.values()} - {""}) > 1
     )
-    named = [_axis(pool, cluster, place) for place in kept]
+    said = _said_by_designs(pool, cluster, kept)
+    named = [_axis(pool, cluster, place, said.get(place)) for place in kept]
     seen: Counter[str] = Counter()
     found = []
     for axis in named:
@@ -88,10 +89,10 @@ def _stem(word: str, text: str) -> bool:
     return len(text) > 2 and (word.startswith(text) or (len(word) > 2 and text.startswith(word)))
 
 
-def _axis(pool: Pool, cluster: Cluster, place: int) -> Axis:
-    texts = sorted({raw[place] for raw in cluster.raws.values() if folded(raw[place])})
+def _axis(pool: Pool, cluster: Cluster, place: int, said: Axis | None) -> Axis:
+    texts = _texts(cluster, place)
     given = cluster.axes[place]
-    found = _said_by_designs(pool, cluster, place, texts) or _known(texts) or _numbers(pool, cluster, texts)
+    found = said or _known(texts) or _numbers(pool, cluster, texts)
     if found is None:
         found = Axis(OTHER, {text: _plain(text) for text in texts}, 0)
     if not given:
@@ -104,8 +105,36 @@ def _named(given: str) -> str:
     return given[:1].upper() + given[1:]
 
 
-def _said_by_designs(pool: Pool, cluster: Cluster, place: int, texts: Sequence[str]) -> Axis | None:
-    """The designations name the same values: "POLO-ECRU" and "polo écru" are one to one."""
+def _texts(cluster: Cluster, place: int) -> list[str]:
+    return sorted({raw[place] for raw in cluster.raws.values() if folded(raw[place])})
+
+
+def _said_by_designs(pool: Pool, cluster: Cluster, places: Sequence[int]) -> dict[int, Axis]:
+    """Place -> the axis whose values the designations name one to one: "POLO-ECRU" and "polo écru".
+
+    Of two members every axis goes with every place: the one that is spelt alike is taken first, then one that no other
+    place has.
+    """
+    same = same_words(pool, cluster)
+    fitting = sorted(
+        (
+            (not alike, place, axis)
+            for place in places
+            for axis, alike in _one_to_one(pool, cluster, place)
+            if same or alike
+        ),
+        key=lambda one: (one[0], one[1], one[2].name),
+    )
+    found: dict[int, Axis] = {}
+    for again in (False, True):
+        for _unlike, place, axis in fitting:
+            if place not in found and (again or all(axis.name != other.name for other in found.values())):
+                found[place] = axis
+    return found
+
+
+def _one_to_one(pool: Pool, cluster: Cluster, place: int) -> Iterator[tuple[Axis, bool]]:
+    """The axes of the designations that have one value for each text of this place; and are they spelt alike?"""
     for axis in sorted(pool.reading(cluster.members[0]).values):
         labels: dict[str, str] = {}
         for one in cluster.members:
@@ -114,10 +143,8 @@ def _said_by_designs(pool: Pool, cluster: Cluster, place: int, texts: Sequence[s
             if not label or labels.setdefault(text, label) != label:
                 break
         else:
-            one_to_one = len(set(labels.values())) == len(texts) == len(labels)
-            if one_to_one and (same_words(pool, cluster) or all(_alike(text, label) for text, label in labels.items())):
-                return Axis(axis, labels, len(labels))
-    return None
+            if len(set(labels.values())) == len(_texts(cluster, place)) == len(labels):
+                yield Axis(axis, labels, len(labels)), all(_alike(text, label) for text, label in labels.items())
 
 
 def _alike(text: str, label: str) -> bool:

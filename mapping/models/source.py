@@ -43,7 +43,7 @@ class MirrorState(models.Model):
     client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="mirror_state")
     position = models.PositiveBigIntegerField(default=0)
     vocabulary = models.JSONField(default=list)
-    """[[gamme, value, how often], ...]: see `mapping.gammes.Vocabulary`."""
+    """[[gamme, value, how often, sales units in it], ...]: see `mapping.vocabulary`. 0: no packaging."""
     vocabulary_position = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:

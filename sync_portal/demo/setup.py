@@ -79,6 +79,9 @@ def prepare(places: Places, *, shop_url: str, articles: int | None) -> None:
             f"sage.media_folders.1.folder='{places.media}'",
             f"shops.0.url='{shop_url}'",
             f"shops.0.key='{SHOP_KEY}'",
+            # Five groups are a third of this small catalogue: a visitor's first approval should not wait for somebody.
+            "shops.0.rules.brakes.max_hidden_percent=50",
+            "shops.0.rules.brakes.max_deletions_percent=60",
         ],
     )
     clientfiles.load(document)

@@ -23,17 +23,15 @@ from mapping.choosing import undo as undo_act
 from mapping.grouped import book_of, group_rows, open_suggestions
 from mapping.models import Choice, ChoiceAct, GroupSuggestion
 from sync_portal.pages.access import Access, client_page, render_page
+from sync_portal.pages.catalogue_tabs import catalogue_tabs
 from sync_portal.pages.grouping_cards import group_cards, suggestion_cards
 from sync_portal.pages.grouping_count import open_count
 from sync_portal.pages.grouping_done import done_of, with_done
 from sync_portal.pages.grouping_filters import GroupFilter, SuggestionFilter
 from sync_portal.pages.grouping_words import fault_words
 from sync_portal.pages.paging import page_of
-from sync_portal.sync.flows import all_flows
 
 CARDS_PER_PAGE = 20
-LOOK_AGAIN = "quality"
-"""The flow that looks for groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
         show=show if show in lists else "",
         tabs=_tabs(access.client),
         done=done_of(request, access.client),
-        look_again=LOOK_AGAIN if access.may_run and any(flow.name == LOOK_AGAIN for flow in all_flows()) else "",
+        catalogue_tabs=catalogue_tabs(access.client),
     )
 
 

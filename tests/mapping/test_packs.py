@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from mapping.catalogue import PackItem
 from mapping.choices import GROUP, Choices, GroupChoice
 from mapping.derive import derive
 from mapping.rules import load_rules
-from tests.mapping.builders import TODAY, article, causes, colours, company, d, product, stock, tariff, tier
+from tests.mapping.builders import TODAY, article, causes, colours, company, d, derived, product, stock, tariff, tier
 
 KIT = {"nomenclature": 2, "stock_tracking": 0}
 
@@ -166,6 +167,15 @@ def test_a_box_has_its_own_price_weight_stock_and_reference_else_that_of_its_uni
         "Par 12": ("PEN-C2", d("13.20"), d("0.11"), 10, 12, False),
         "Par 50": ("PEN-50", d("46.80"), d("0.49"), 2, 50, False),
     }
+
+
+def test_packagings_are_shown_by_what_they_hold() -> None:
+    """The shop sorts by the value, which articles share: a name that holds 6 here and 8 there stands at 6."""
+    pens = (PEN, box(1, "50", label="Boîte"), box(2, "1", label="Unité"), box(3, "8", label="Carton"))
+    cup = article("CUP", packaging=1)
+    cups = (replace(box(4, "1", label="unité"), article="CUP"), replace(box(5, "6", label="Carton"), article="CUP"))
+    found = derived(*pens, cup, *cups, **BY_BOX)
+    assert [(one.name, one.position) for one in found.values] == [("Unité", 1), ("Carton", 6), ("Boîte", 50)]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,16 @@ FOUND = {
         ("Couleur", "Taille"),
         {"POLO-BLEU-M": ("Bleu", "M"), "POLO-BLEU-L": ("Bleu", "L"), "POLO-ROUGE-M": ("Rouge", "M")},
     ),
+    "only two, that differ by both": (
+        designed("POLO-ECRU-M: Polo écru M", "POLO-ROUGE-L: Polo rouge L"),
+        ("Couleur", "Taille"),
+        {"POLO-ECRU-M": ("Écru", "M"), "POLO-ROUGE-L": ("Rouge", "L")},
+    ),
+    "only two, with a code in front of the colour": (
+        designed("POLO-01-ECRU: Polo écru M", "POLO-02-ROUGE: Polo rouge L"),
+        ("Taille", "Couleur"),
+        {"POLO-01-ECRU": ("M", "Écru"), "POLO-02-ROUGE": ("L", "Rouge")},
+    ),
     "a constant part is no axis": (
         designed("POLO-H-BLEU: Polo homme bleu", "POLO-H-VERT: Polo homme vert"),
         ("Couleur",),
