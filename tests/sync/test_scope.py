@@ -117,6 +117,8 @@ def test_an_old_preview_is_refused_when_asked(client_acme: Client) -> None:
         ("products", "POLO-M", False),
         ("combinations", "POLO|1|0", True),
         ("stock", "POLO", True),
+        ("product_links", "POLO", True),
+        ("product_suppliers", "POLO|supplier", True),
         ("stock", "POLO|1|0", True),
         ("images", "POLO|c:/polo.jpg", True),
         ("specific_prices", "POLO-M|2", False),
@@ -185,6 +187,14 @@ def refusing(small: World) -> World:
     return small
 
 
+SARDINES = {
+    ("products", "SARDINE-VIN"),
+    # The single tin and the box: they waited for their product.
+    ("combinations", "SARDINE-VIN|pack|3"),
+    ("combinations", "SARDINE-VIN|pack|4"),
+}
+
+
 def allow(world: World) -> None:
     world.running.shop.database.execute("UPDATE ps_tax_rule_groups SET active = 1")
 
@@ -204,7 +214,7 @@ def test_a_retry_sends_what_was_refused_and_nothing_else(refusing: World, later:
     refusing.company.update("F_ARTICLE", "AR_Ref", "SECATEUR", AR_Design="Autre nom")
     again = jobs.retry_refused(run)
     assert (again.trigger, again.scope) == (Trigger.RETRY, {"retry": run.pk})
-    assert changes_of(carry(again)).keys() == {("products", "SARDINE-VIN")}
+    assert changes_of(carry(again)).keys() == SARDINES
     assert refusing.shop.product("SARDINE-VIN")["price"] == "4.691943"
     assert changes_of(refusing.run("catalogue")).keys() == {("products", "SECATEUR")}
 
@@ -225,13 +235,13 @@ def test_a_retry_asked_while_a_run_waits_is_still_done(refusing: World) -> None:
 
 @pytest.fixture
 def previewed(small: World) -> tuple[World, Run]:
-    """Two products with a new price, one of them with a new name too; nothing written yet."""
+    """Two products with a new price, one of them with a new name too, which is its title as well; nothing written yet."""
     small.publish("catalogue")
     small.company.update("F_ARTICLE", "AR_Ref", "POLO-BLEU-M", AR_PrixVen="21.40", AR_Design="Polo nuit")
     small.company.update("F_ARTICLE", "AR_Ref", "CARNET-A5", AR_PrixVen="9.99")
     preview = small.run("catalogue", preview=True)
     assert {place: set(fields) for place, fields in changes_of(preview).items()} == {
-        ("products", "POLO-BLEU-M"): {"price", "name"},
+        ("products", "POLO-BLEU-M"): {"price", "name", "meta_title"},
         ("products", "CARNET-A5"): {"price"},
     }
     return small, preview
@@ -268,7 +278,7 @@ def test_one_kind_of_field_of_a_preview_is_applied(previewed: tuple[World, Run])
     product = world.shop.product("POLO-BLEU-M")
     assert (text(product["name"]), product["price"]) == ("Polo nuit", "19.900000")
     left = changes_of(world.run("catalogue"))
-    assert {place: set(fields) for place, fields in left.items()} == {POLO: {"price"}, CARNET: {"price"}}
+    assert {place: set(fields) for place, fields in left.items()} == {POLO: {"price", "meta_title"}, CARNET: {"price"}}
 
 
 @flow
