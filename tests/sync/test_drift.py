@@ -153,7 +153,7 @@ def test_the_field_in_question_waits_and_the_others_are_written(published: World
     published.run("drift")
     published.company.update("F_ARTICLE", "AR_Ref", "POLO-BLEU-M", AR_PrixVen="21.40", AR_Design="Polo bleu nuit")
     run = published.run("catalogue")
-    assert {name for fields in changes_of(run).values() for name in fields} == {"name"}
+    assert {name for fields in changes_of(run).values() for name in fields} == {"name", "meta_title"}
     product = published.shop.product("POLO-BLEU-M")
     assert (text(product["name"]), product["price"]) == ("Polo bleu nuit", "22.000000")
 
