@@ -82,7 +82,7 @@ def selector(scope: dict[str, Any], shop_id: int) -> Wanted:
 
 
 def belongs_to(kind: str, key: str, product: str) -> bool:
-    """Whether a resource is this product, its pack and accessories, or one of its combinations, stocks, prices, photos."""
+    """Whether a resource is this product, its pack, or one of its combinations, stocks, prices, photos."""
     return (kind in OF_A_PRODUCT and key.startswith(f"{product}|")) or (
         kind in {"products", "product_links", "stock", "covers"} and key == product
     )

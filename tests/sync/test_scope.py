@@ -235,7 +235,7 @@ def test_a_retry_asked_while_a_run_waits_is_still_done(refusing: World) -> None:
 
 @pytest.fixture
 def previewed(small: World) -> tuple[World, Run]:
-    """Two products with a new price, one of them with a new name too, which is its title as well; nothing written yet."""
+    """Two products with a new price, one of them with a new name (and title) too; nothing written yet."""
     small.publish("catalogue")
     small.company.update("F_ARTICLE", "AR_Ref", "POLO-BLEU-M", AR_PrixVen="21.40", AR_Design="Polo nuit")
     small.company.update("F_ARTICLE", "AR_Ref", "CARNET-A5", AR_PrixVen="9.99")
