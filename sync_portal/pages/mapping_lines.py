@@ -29,6 +29,8 @@ class Input:
     name: str
     column: Column
     value: str
+    suggestions: str = ""
+    """Id of the page's list of what may be written here."""
 
     @property
     def checked(self) -> bool:
@@ -73,7 +75,7 @@ def _row(line: Line, columns: Sequence[Column], value: Any, labels: Mapping[str,
     sheet = SHEET_OF[line.kind]
     flat = sheet.flat(value) if value is not None else {}
     inputs = [
-        Input(FIELD + column.code, column, _shown(column, flat.get(column.code)))
+        Input(FIELD + column.code, column, _shown(column, flat.get(column.code)), _suggestions(line, column))
         for column in columns
         if not column.info and column.code not in sheet.keys
     ]
@@ -87,6 +89,12 @@ def _row(line: Line, columns: Sequence[Column], value: Any, labels: Mapping[str,
         chosen=seen(value),
         has_choice=value is not None,
     )
+
+
+def _suggestions(line: Line, column: Column) -> str:
+    if column.code == "same_as":
+        return "same-as"
+    return "of-shop" if line.kind == "category" and column.widget == "number" else ""
 
 
 def _shown(column: Column, value: Any) -> str:
