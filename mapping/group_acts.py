@@ -17,6 +17,8 @@ from mapping.group_drafts import Book, Draft, Fault
 from mapping.grouped import book_of, published
 from mapping.models import ChoiceAct, GroupSuggestion
 
+LONGEST_NAME = 128
+
 
 class GroupRefused(ChoiceRefused):
     """The group cannot be kept as it is: ``faults`` say why, each with its place."""
@@ -49,6 +51,7 @@ def draft_of(suggestion: GroupSuggestion, book: Book, pages: Collection[str]) ->
         anchor=group_drafts.default_anchor(members, suggestion.master, pages),
         rule=suggestion.rule,
         pattern=suggestion.pattern,
+        name=suggestion.name[:LONGEST_NAME],
     )
 
 

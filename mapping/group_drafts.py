@@ -26,6 +26,7 @@ class Draft:
     locked: bool = False
     rule: str = ""
     pattern: str = ""
+    name: str = ""
     moved: frozenset[str] = field(default_factory=frozenset)
     """Articles that a person takes out of another group."""
     merged: frozenset[str] = field(default_factory=frozenset)
@@ -42,6 +43,7 @@ class Draft:
             locked=self.locked,
             rule=self.rule,
             pattern=self.pattern,
+            name=folded_blanks(self.name),
         )
 
 
@@ -80,6 +82,7 @@ def of_group(anchor: str, choice: GroupChoice) -> Draft:
         locked=choice.locked,
         rule=choice.rule,
         pattern=choice.pattern,
+        name=choice.name,
     )
 
 

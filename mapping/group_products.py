@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from connectors.sage.records import Article
 from mapping.articles import Workshop, product
 from mapping.catalogue import ZERO, CatalogueCombination, CataloguePrice, CatalogueProduct, Problem, Readiness
 from mapping.documents import documents_of
@@ -58,7 +59,9 @@ def group_product(shop: Workshop, group: Group) -> CatalogueProduct:
     first member by reference that is ready stands in; where only its price or VAT is missing, another one gives those.
     """
     alone = {
-        one: product(shop, shop.data.articles[one], group.anchor) for one in group.members if one in shop.data.articles
+        one: _named(product(shop, _as_group(shop.data.articles[one], group), group.anchor), group)
+        for one in group.members
+        if one in shop.data.articles
     }
     master = alone.get(group.master) or _first_ready(alone)
     base = master if master.readiness == "ready" or _is_whole(master) else _first_ready(alone)
@@ -92,6 +95,27 @@ def group_product(shop: Workshop, group: Group) -> CatalogueProduct:
         away=(master.away or "hide") if out else "",
         redirect_to=master.redirect_to if out else "",
     )
+
+
+def _as_group(article: Article, group: Group) -> Article:
+    """The member under the product's name: "Polo", where its own is "Polo bleu M"."""
+    return replace(article, label=group.name) if group.name else article
+
+
+def _named(member: CatalogueProduct, group: Group) -> CatalogueProduct:
+    """The same, saying where the name comes from."""
+    if not group.name:
+        return member
+    texts = {
+        field: {language: replace(text, why=_of_group(text.why)) for language, text in by_language.items()}
+        for field, by_language in member.texts.items()
+    }
+    explanations = {**member.explanations, "name": _of_group(member.explanations["name"])}
+    return replace(member, explanations=explanations, texts=texts)
+
+
+def _of_group(why: str) -> str:
+    return why.replace("AR_Design", "nom du groupe")
 
 
 def _first_ready(alone: Mapping[str, CatalogueProduct]) -> CatalogueProduct:

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from mapping.choices.base import Choices
 from mapping.choices.groups import GROUP, GroupChoice
-from mapping.naming import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,8 @@ class Group:
     axes: tuple[str, ...]
     members: Mapping[str, tuple[str, ...]]
     """Reference -> its value on each axis, in the order of the references."""
+    name: str = ""
+    """"": the master's."""
 
 
 class Groups:
@@ -60,10 +61,6 @@ class Groups:
             for values in group.members.values():
                 yield from zip(group.axes, values, strict=True)
 
-    def value_ranks(self) -> Mapping[tuple[str, str], int]:
-        """(folded axis, folded value) -> where it first stands in a group: the order in which values are shown."""
-        return self._ranks
-
     @cached_property
     def _anchors(self) -> dict[str, str]:
         anchors: dict[str, str] = {}
@@ -72,13 +69,6 @@ class Groups:
                 anchors.setdefault(member, anchor)
         return anchors
 
-    @cached_property
-    def _ranks(self) -> dict[tuple[str, str], int]:
-        ranks: dict[tuple[str, str], int] = {}
-        for axis, value in self.spellings():
-            ranks.setdefault((folded(axis), folded(value)), len(ranks))
-        return ranks
-
 
 def _group(anchor: str, choice: GroupChoice) -> Group:
-    return Group(anchor, choice.master, choice.axes, dict(sorted(choice.members.items())))
+    return Group(anchor, choice.master, choice.axes, dict(sorted(choice.members.items())), choice.name)

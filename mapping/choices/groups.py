@@ -10,6 +10,8 @@ from mapping.choices.base import ChoiceKind, ChoiceValue
 class GroupChoice(ChoiceValue):
     """The key is the article whose page in the shop becomes the product's: it never changes while the group lives."""
 
+    name: str = Field(default="", max_length=128)
+    """The product's name: what its members have in common; "": the master's designation."""
     master: str
     """The member that gives the texts, the category and the base price."""
     axes: tuple[str, ...] = Field(min_length=1, max_length=4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,6 +29,8 @@ class ChoiceLine:
     label: str
     before: str
     after: str
+    about: str = ""
+    """What the choice is about: a product, a value, a field of Sage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,16 @@ def act_row(act: ChoiceAct, names: Mapping[str, str], changes: Iterable[ChoiceCh
     told = act.changes.all() if changes is None else changes
     lines = [line for change in told for line in change_lines(change, names)]
     return ActRow(act, verb_label(act.verb), person(act.by) if act.by else _("a rule that a person allowed"), lines)
+
+
+def about(change: ChoiceChange, names: Mapping[str, str]) -> str:
+    """The thing that a choice is about, as people call it: "MUG · Tasse", "Rouge foncé", "Matière"."""
+    first = CHOICE_KINDS[change.kind].split_key(change.key)[0] if change.kind in CHOICE_KINDS else change.key
+    if name := names.get(first):
+        return name if name == first or change.kind == "category" else f"{first} · {name}"
+    if change.kind == "value":
+        return first.rpartition("|")[2]
+    return first.removeprefix("OPT:").removeprefix("free:")
 
 
 def change_lines(change: ChoiceChange, names: Mapping[str, str]) -> Iterator[ChoiceLine]:

@@ -15,7 +15,7 @@ from mapping.naming import folded
 from sync_portal.pages.grouping_articles import Article
 from sync_portal.pages.grouping_words import fault_words
 
-LONGEST_VALUE, MOST_MEMBERS, MOST_KNOWN = 100, 500, 60
+LONGEST_VALUE, MOST_MEMBERS, MOST_KNOWN, LONGEST_NAME = 100, 500, 60, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ def posted(data: QueryDict, start: Draft) -> Draft:
         start,
         axes=axes,
         members=members,
+        name=data.get("name", "")[:LONGEST_NAME],
         master=data.get("master", ""),
         anchor=start.of or data.get("anchor", ""),
         locked="locked" in data,

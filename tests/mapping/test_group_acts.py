@@ -72,6 +72,7 @@ def test_an_approved_suggestion_is_a_group_at_the_page_of_its_published_article(
     assert done.act is not None
     assert (done.act.verb, done.act.by) == ("group.approve", camille)
     assert book_of(client)["P-S"].model_dump() == {
+        "name": "Polo",
         "master": "P-L",
         "axes": ("Taille",),
         "members": {"P-L": ("L",), "P-M": ("M",), "P-S": ("S",)},

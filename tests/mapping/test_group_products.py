@@ -9,7 +9,7 @@ import pytest
 
 from connectors.sage.records import ArticleGamme, Combination, Media, Record
 from mapping.catalogue import Catalogue, CatalogueCombination, CatalogueProduct
-from mapping.choices import Choices, GroupChoice
+from mapping.choices import Choices, GroupChoice, TextChoice
 from mapping.derive import derive
 from mapping.rules import load_rules
 from tests.mapping.builders import TODAY, article, causes, company, d, stock, tariff, tier
@@ -201,3 +201,21 @@ def test_photos_of_all_members_are_shown_the_masters_first_and_each_with_its_com
 def test_values_stand_in_their_natural_order() -> None:
     found = product(*POLOS, members={"P-M": ("10",), "P-L": ("9",), "P-XL": ("8",)})
     assert [one.values[0][1] for one in found.combinations] == ["8", "9", "10"]
+
+
+def test_a_group_that_has_a_name_is_called_so_and_says_it() -> None:
+    found = product(*POLOS, name="Polo d'accueil")
+    assert found.name == "Polo d'accueil"
+    assert found.explanations["name"].endswith("nom du groupe « Polo d'accueil »")
+    assert found.texts["name"]["fr"].text == "Polo d'accueil"
+
+
+def test_a_person_s_text_goes_before_the_groups_name() -> None:
+    choices = Choices(
+        [
+            ("group", "P-M", GroupChoice(**{**GROUP, "name": "Polo d'accueil"})),
+            ("text", "P-M|name|fr", TextChoice(text="Polo brodé")),
+        ]
+    )
+    products = derive(company(*POLOS), load_rules({}), today=TODAY, choices=choices).products
+    assert next(one for one in products if one.key == "P-M").name == "Polo brodé"

@@ -24,6 +24,7 @@ def _columns(client: Client) -> list[Column]:
         Column("anchor", _("Product")),
         Column("article", _("Reference")),
         info("name", _("Designation")),
+        Column("product_name", _("Name of the product")),
         yes_no("master", _("Master article")),
         yes_no("locked", _("Locked")),
         *(
@@ -54,6 +55,7 @@ class GroupSheet(Sheet):
                     "name": names.get(member, ""),
                     "master": member == value["master"],
                     "locked": value.get("locked", False),
+                    "product_name": value.get("name", ""),
                 }
                 for rank, (axis, text) in enumerate(zip(value["axes"], values, strict=True), start=1):
                     row |= {f"axis{rank}": axis, f"value{rank}": text}
@@ -126,8 +128,12 @@ def _data(lines: list[tuple[int, Row]], known: Any) -> dict[str, Any]:
             raise ValueError(translate("%(reference)s stands there twice") % {"reference": row["article"]})
         members[row["article"]] = [row[f"value{rank}"] for rank in range(1, len(names) + 1)]
     kept = {name: known[name] for name in ("rule", "pattern") if known and name in known}
+    said = {row["product_name"] for _number, row in lines if row["product_name"]}
+    if len(said) > 1:
+        raise ValueError(translate("its lines do not say the same name"))
+    name = said.pop() if said else (known or {}).get("name", "")
     locked = any(row["locked"] for _number, row in lines)
-    return {**kept, "master": masters[0], "axes": list(names), "members": members, "locked": locked}
+    return {**kept, "master": masters[0], "axes": list(names), "members": members, "locked": locked, "name": name}
 
 
 def _names(client: Client, references: Sequence[str]) -> dict[str, str]:
