@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,9 @@ from tests.flows.shop import text
 pytestmark = pytest.mark.flow
 
 
-OLD_NAME = "Sécateur à lames franches, poignée frêne"
+OLD_NAME, NEW_NAME = "Sécateur à lames franches, poignée frêne", "Sécateur « Aunis »"
+MAKER = "Potager d'Aunis"
+HIDDEN = {"active": ("1", "0")}
 
 
 def price_of_everybody(world: World) -> None:
@@ -24,7 +27,7 @@ def price_of_everybody(world: World) -> None:
 
 
 def name(world: World) -> None:
-    world.company.update("F_ARTICLE", "AR_Ref", "SECATEUR", AR_Design="Sécateur « Aunis »")
+    world.company.update("F_ARTICLE", "AR_Ref", "SECATEUR", AR_Design=NEW_NAME)
 
 
 def asleep(world: World) -> None:
@@ -45,16 +48,25 @@ def weight(world: World) -> None:
         ),
         pytest.param(
             name,
-            {("products", "SECATEUR"): {"name": ({"fr": OLD_NAME}, {"fr": "Sécateur « Aunis »"})}},
-            id="a name",
+            {
+                ("products", "SECATEUR"): {
+                    "name": ({"fr": OLD_NAME}, {"fr": NEW_NAME}),
+                    "meta_title": ({"fr": f"{OLD_NAME} - {MAKER}"}, {"fr": f"{NEW_NAME} - {MAKER}"}),
+                }
+            },
+            id="a name, and the title that is made of it",
         ),
-        pytest.param(asleep, {("products", "STYLO-BILLE"): {"active": ("1", "0")}}, id="an article put to sleep"),
+        pytest.param(
+            asleep,
+            {("products", "STYLO-BILLE"): HIDDEN, ("categories", "CAT:301"): HIDDEN},
+            id="an article put to sleep, and the category that it leaves empty",
+        ),
         pytest.param(
             weight, {("products", "CAFET-ISO"): {"weight": ("2.600000", "2.700000")}}, id="a weight, in grams in Sage"
         ),
     ],
 )
-def test_a_changed_article_is_one_request_with_the_changed_field(
+def test_a_changed_article_is_one_request_with_the_changed_fields(
     small: World, change: Callable[[World], None], expected: dict[tuple[str, str], dict[str, Any]]
 ) -> None:
     small.publish()
@@ -62,10 +74,10 @@ def test_a_changed_article_is_one_request_with_the_changed_field(
     mark = small.shop.mark()
     run = small.run("catalogue")
     assert changes_of(run) == expected
-    assert (run.state, run.written, run.confirmed) == ("succeeded", 1, 1)
-    assert writes(run) == {"PATCH": 1}
+    assert (run.state, run.written, run.confirmed) == ("succeeded", len(expected), len(expected))
+    assert writes(run) == {"PATCH": len(expected)}
     counts = small.shop.since(mark)
-    assert counts.entities == {"PATCH": {"products": 1}}
+    assert counts.entities == {"PATCH": {kind: 1 for kind, _key in expected}}
     assert writes(small.run("catalogue")) == {}
 
 
@@ -101,9 +113,14 @@ def test_a_new_article_is_created_with_what_it_needs_and_nothing_else(small: Wor
     copy_from_the_whole_company(small, "SEL-GUER")
     run = small.run("catalogue")
     labels = {(change.kind, change.action): change.label for change in Change.objects.filter(run=run)}
-    assert {kind for kind, _action in labels} == {"categories", "products"}
+    assert Counter(run.changes.values_list("kind", "action")) == {
+        ("categories", "create"): 1,
+        ("manufacturers", "create"): 1,
+        ("tags", "create"): 2,
+        ("products", "create"): 1,
+    }
     assert labels["products", "create"] == "SEL-GUER · Fleur de sel de l'île de Ré, pot 125 g"
-    assert writes(run) == {"POST": 2}
+    assert writes(run) == {"POST": 4}
     product = small.shop.product("SEL-GUER")
     assert small.shop.path(product["id_category_default"]) == "Maison & table > Épicerie fine > Sel, sucre & condiments"
     assert writes(small.run("catalogue")) == {}
@@ -125,7 +142,8 @@ def test_an_article_deleted_in_sage_is_hidden_once_a_whole_read_misses_it(small:
     assert changes_of(small.run("catalogue")) == {}, "a partial read cannot know"
     a_day_passes()
     run = small.run("catalogue")
-    assert changes_of(run) == {("products", "SECATEUR"): {"active": ("1", "0")}}
+    emptied = {("categories", key): HIDDEN for key in ("CAT:4", "CAT:40", "CAT:401")}
+    assert changes_of(run) == {("products", "SECATEUR"): HIDDEN, **emptied}
     assert small.shop.product("SECATEUR")["active"] == "0"
 
 
