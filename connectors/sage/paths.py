@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ class PathRules:
         if wanted is None or rule_folder is None:
             raise RejectedRecordError(MISSING, {"path": windows_path, "looked_at": ""})
         # As it is written, nearly always: then no folder of thousands of files has to be listed.
-        found = wanted if wanted.is_file() else _existing(rule_folder, wanted.relative_to(rule_folder).parts)
+        found = wanted if _is_file(wanted) else _existing(rule_folder, wanted.relative_to(rule_folder).parts)
         if found is None or not found.is_file():
             raise RejectedRecordError(MISSING, {"path": windows_path, "looked_at": wanted})
         if not found.resolve().is_relative_to(rule_folder.resolve()):
@@ -74,6 +75,16 @@ class PathRules:
             return None
         folders = [Path(rule.folder) for rule in self.rules if path.is_relative_to(rule.folder)]
         return max(folders, key=lambda folder: len(folder.parts), default=None)
+
+
+def _is_file(path: Path) -> bool:
+    """`Path.is_file`, to which a name that is too long for the system is an error."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise
 
 
 def _parts(path: str) -> list[str]:
