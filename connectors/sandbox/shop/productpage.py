@@ -111,7 +111,8 @@ def _chosen(combinations: Sequence[shopwindow.Combination], wanted: int) -> shop
 
 
 VALUES = """SELECT l.id AS combination, v.id AS value, v.name AS name, v.color AS colour, v.position AS position,
-       o.id AS option, o.public_name AS option_name, o.is_color_group = 1 OR o.group_type = 'color' AS is_colour, o.position AS option_position
+       o.id AS option, o.public_name AS option_name, o.is_color_group = 1 OR o.group_type = 'color' AS is_colour,
+       o.position AS option_position
     FROM links l JOIN ps_product_option_values v ON v.id = l.target
     JOIN ps_product_options o ON o.id = v.id_attribute_group
     WHERE l.resource = 'combinations' AND l.name = 'product_option_values' AND l.id IN (?)
