@@ -13,6 +13,7 @@ from mapping.group_drafts import Book, Draft
 from mapping.grouped import published
 from mapping.models import Choice, GroupSuggestion
 from sync_portal.pages.grouping_articles import Article, articles_of
+from sync_portal.pages.grouping_form import in_order
 from sync_portal.pages.grouping_grid import GridTable, grid_table
 from sync_portal.pages.grouping_words import effects, fault_words, problems_of, reasons_of, rule_words
 
@@ -64,7 +65,7 @@ def suggestion_cards(client: Client, suggestions: Sequence[GroupSuggestion], boo
     named = {one for suggestion in suggestions for one in (suggestion.joins, *suggestion.members)}
     pages = published(client, named)
     book = group_drafts.about(book, named)
-    drafts = [draft_of(suggestion, book, pages) for suggestion in suggestions]
+    drafts = [in_order(draft_of(suggestion, book, pages)) for suggestion in suggestions]
     articles = articles_of(client, _references(drafts))
     return [
         _card(
@@ -85,7 +86,7 @@ def suggestion_cards(client: Client, suggestions: Sequence[GroupSuggestion], boo
 def group_cards(client: Client, rows: Sequence[Choice]) -> list[GroupCard]:
     """The cards of these approved groups, in their order."""
     chosen = [(row, GroupChoice.model_validate(row.value)) for row in rows]
-    drafts = [group_drafts.of_group(row.key, choice) for row, choice in chosen]
+    drafts = [in_order(group_drafts.of_group(row.key, choice)) for row, choice in chosen]
     articles = articles_of(client, _references(drafts))
     book = {row.key: choice for row, choice in chosen}
     return [

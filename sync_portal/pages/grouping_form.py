@@ -11,6 +11,7 @@ from mapping import group_drafts
 from mapping.choices.groups import GroupChoice
 from mapping.group_drafts import Book, Draft, Fault
 from mapping.grouping.dictionary import rank, read
+from mapping.grouping.grid import in_shop_order
 from mapping.naming import folded
 from sync_portal.pages.grouping_articles import Article
 from sync_portal.pages.grouping_words import fault_words
@@ -47,8 +48,7 @@ class MemberRow:
 
 def in_order(draft: Draft) -> Draft:
     """The draft with its members in the order of their values: sizes from small to large."""
-    ordered = sorted(draft.members.items(), key=lambda member: ([rank(value) for value in member[1]], member[0]))
-    return replace(draft, members=dict(ordered))
+    return replace(draft, members=in_shop_order(draft.members))
 
 
 def posted(data: QueryDict, start: Draft) -> Draft:

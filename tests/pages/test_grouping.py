@@ -288,6 +288,9 @@ def test_members_stand_in_the_order_of_their_sizes(world: World, browser: Browse
     draft = opened(browser, address("grouping-suggestion", world.client, row.pk))
 
     assert list(draft.members) == ["T-2", "T-3", "T-1"]
+    studio = reverse("pages:groupings", args=[world.client.slug])
+    (card,) = [one for one in browser.get(studio).context["cards"] if one.suggestion == row]
+    assert [article.reference for article, _values in card.members] == ["T-2", "T-3", "T-1"]
 
 
 def test_what_is_wrong_is_said_at_its_place_and_nothing_is_saved(world: World, browser: Browser) -> None:
