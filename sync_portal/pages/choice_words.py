@@ -50,7 +50,7 @@ class ActRow:
 def act_row(act: ChoiceAct, names: Mapping[str, str], changes: Iterable[ChoiceChange] | None = None) -> ActRow:
     """The act told by these of its changes (all, by default); ``names``: key of a thing -> what people call it."""
     told = act.changes.all() if changes is None else changes
-    lines = [line for change in told for line in change_lines(change, names)]
+    lines = [replace(line, about=about(change, names)) for change in told for line in change_lines(change, names)]
     return ActRow(act, verb_label(act.verb), person(act.by) if act.by else _("a rule that a person allowed"), lines)
 
 
@@ -64,13 +64,17 @@ def about(change: ChoiceChange, names: Mapping[str, str]) -> str:
     return first.removeprefix("OPT:").removeprefix("free:")
 
 
+_INNER = frozenset({"pattern"})
+"""What only the program reads."""
+
+
 def change_lines(change: ChoiceChange, names: Mapping[str, str]) -> Iterator[ChoiceLine]:
     """One line per field that the change moved."""
     before, after = change.before or {}, change.after or {}
     if change.kind == "text":
         yield ChoiceLine(text_label(change.key), str(before.get("text", "")), str(after.get("text", "")))
         return
-    for name in sorted({*before, *after}):
+    for name in sorted({*before, *after} - _INNER):
         if before.get(name) != after.get(name):
             yield from _field_lines(name, before.get(name), after.get(name), names)
 

@@ -99,6 +99,7 @@ def _values(product: Product, paths: Mapping[str, str]) -> dict[str, str]:
         "categories": ", ".join(paths.get(key, key) for key in product.categories),
         "manufacturer": product.manufacturer,
         "supplier": product.supplier,
+        "features": ", ".join(f"{one['label']} : {one['value']}" for one in product.features),
         "quantity": whole(product.quantity) if product.quantity is not None else _("not tracked"),
         "active": _("yes") if product.active else _("no"),
     }

@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from mapping import choosing
-from mapping.choices import TextChoice
+from mapping.choices import FeatureChoice, GroupChoice, TextChoice
 from mapping.models import Choice, ChoiceAct
 from tests.pages.conftest import World
 
@@ -80,3 +80,18 @@ def test_acts_are_filtered(sales: Browser, world: World, asked: dict[str, str]) 
     written(world, "Polo")
     rows = sales.get(reverse("pages:acts", args=[world.client.slug], query=asked)).context["rows"]
     assert len(rows) == (1 if asked == {"verb": "text.edit"} else 0)
+
+
+def test_each_line_says_what_it_is_about_and_leaves_out_what_only_the_program_reads(
+    sales: Browser, world: World
+) -> None:
+    group = GroupChoice(master="A", axes=("Taille",), members={"A": ("S",), "B": ("M",)}, pattern="x|y")
+    wanted = {("group", "A"): group, ("feature", "free:Matière"): FeatureChoice(unit="cm")}
+    choosing.choose(world.client, wanted, by=None, verb="test")
+    (row, *_older) = sales.get(reverse("pages:acts", args=[world.client.slug])).context["rows"]
+    assert [(line.about, line.after) for line in row.lines] == [
+        ("A", "Taille"),
+        ("A", "A"),
+        ("A", "A : S, B : M"),
+        ("Matière", "cm"),
+    ]
