@@ -22,6 +22,13 @@
     event.target.closest?.("[data-text-form]")?.querySelector("[data-cancel]")?.click();
   });
 
+  // What took the place of a form says where the keyboard goes on.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const place = event.detail.elt;
+    const next = place?.matches?.("[autofocus]") ? place : place?.querySelector?.("[autofocus]");
+    if (next && document.activeElement !== next) next.focus();
+  });
+
   // All that are found, or those that are ticked: never both.
   document.addEventListener("change", (event) => {
     if (event.target.name !== "everything") return;

@@ -48,6 +48,11 @@ def shelf(world: World) -> None:
     factories.ProductFactory(client=world.client, key="PL-1", name="Plateau en bois")
 
 
+def settled(page: Page) -> None:
+    """What htmx has just put in place listens by now: faster than any hand, a test would speak to it before."""
+    expect(page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(0)
+
+
 def fits(page: Page) -> bool:
     """Nothing sticks out of the page sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
@@ -72,6 +77,7 @@ def test_a_name_is_found_corrected_and_given_back_to_sage(
     page.get_by_role("button", name=words["edit"]).click()
     field = page.locator("#text-name-fr-input")
     expect(field).to_be_focused()
+    settled(page)
     field.fill("y" * 130)
     expect(page.locator("#text-name-fr-count")).to_have_text("130 / 128")
     expect(page.locator("#text-name-fr-preview")).to_contain_text("130")
@@ -122,6 +128,8 @@ def test_escape_leaves_a_text_as_it_was(sign_in: Callable[..., Page], world: Wor
     page = sign_in()
     page.goto(reverse("pages:product", args=[world.client.slug, world.product.pk]) + "?tab=texts")
     page.get_by_role("button", name="Modifier Nom fr").click()
+    expect(page.locator("#text-name-fr-input")).to_be_focused()
+    settled(page)
     page.locator("#text-name-fr-input").fill("autre chose")
 
     page.keyboard.press("Escape")
