@@ -56,11 +56,6 @@ def named_articles(choices: Choices) -> set[str]:
     return {one for chosen in choices.all(PRODUCT, ProductChoice).values() for one in chosen.accessories or ()}
 
 
-def all_choices(client: Client) -> Choices:
-    """All of one client."""
-    return _loaded(Choice.objects.filter(client=client))
-
-
 def choose(
     client: Client,
     wanted: Mapping[Place, ChoiceValue | None],

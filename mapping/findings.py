@@ -11,7 +11,7 @@ from django.db.models.fields.json import KT
 from connectors.errors import RejectedRecordError
 from connectors.models import Client
 from connectors.sage.paths import PathRules
-from mapping import choosing, loading, quality, store, touches
+from mapping import choosing, loading, parts, quality, store, touches
 from mapping.catalogue import CatalogueProduct
 from mapping.derive import Company
 from mapping.models import GroupSuggestion, QualityFinding, SourceRecord
@@ -27,6 +27,7 @@ def refresh(
     client: Client,
     rules: ShopRules,
     *,
+    shop: str,
     paths: PathRules,
     today: date,
     now: datetime,
@@ -35,22 +36,21 @@ def refresh(
     """Look at every article and keep what is found; returns how many findings there are.
 
     Articles of all states are looked at, sleeping and unpublished ones too (``facts["out"]``), except the resources of
-    Sage, which nobody sells. ``beat`` is told how many articles are done.
+    Sage, which nobody sells. ``shop``: name of the shop that they are looked at for. ``beat`` is told how many articles
+    are done.
     """
     choices = choosing.common_choices(client)
     common = loading.common_data(client, accounts=False)
     vocabulary = touches.vocabulary(client)
     files = store.folder_files(client, rules)
-    company = Company(common, rules, today=today, vocabulary=vocabulary, choices=choices, files=files)
+    company = Company(common, rules, today=today, vocabulary=vocabulary, choices=choices, files=files, shop=shop)
     designs = quality.same_designs(_designs(client))
     looks_alike = _suggested(client)
     kept = 0
-    for done, references in enumerate(loading.in_parts(loading.all_articles(client))):
-        whole = company.group_book.with_members(references)
-        data = loading.articles_data(client, common, whole)
+    for done, part in enumerate(parts.derived(client, company, common, loading.all_articles(client)), start=1):
         rows: list[QualityFinding] = []
-        for product in company.products(data, references, choosing.choices_of(client, data.articles)):
-            article = data.articles.get(product.key)
+        for product in part.products:
+            article = part.data.articles.get(product.key)
             if article is None or article.kind in RESOURCES:
                 continue
             base = Base(designs, _missing_files(product, paths))
@@ -60,7 +60,7 @@ def refresh(
             rows += [_row(client, product, article.label, article.family_code, one, now) for one in found]
         _write(rows)
         kept += len(rows)
-        beat((done + 1) * loading.PART)
+        beat(done * loading.PART)
     QualityFinding.objects.filter(client=client, found_at__lt=now).delete()
     return kept
 

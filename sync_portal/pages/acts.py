@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from connectors.models import Client
 from mapping import choosing
-from mapping.models import Category, ChoiceAct, ChoiceChange, Product
+from mapping.models import ChoiceAct
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.catalogue_tabs import catalogue_tabs
-from sync_portal.pages.choice_words import act_row
 from sync_portal.pages.filters import ActFilter
 from sync_portal.pages.paging import page_of
+from sync_portal.pages.product_history import act_rows
 from sync_portal.pages.product_saving import next_run
+from sync_portal.pages.telling import came_from
 
 ACTS_PER_PAGE = 25
+MOST_TOLD = 200
+"""Changes of one act: an import may have made many thousands, and its file says them all."""
 CHANGES_SHOWN = ":6"
 """Of one act at once; the others unfold."""
 
@@ -35,7 +35,6 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
     verbs = sorted(set(acts.order_by().values_list("verb", flat=True).distinct()))
     chosen = ActFilter(request.GET, queryset=acts, verbs=verbs, client=access.client)
     page = page_of(request, chosen.qs, ACTS_PER_PAGE)
-    names = _names(access.client, page)
     return render_page(
         request,
         access,
@@ -44,7 +43,7 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
         catalogue_tabs=catalogue_tabs(access.client),
         filter=chosen,
         page=page,
-        rows=[act_row(act, names) for act in page],
+        rows=act_rows(access.client, page, most=MOST_TOLD),
         shown=CHANGES_SHOWN,
     )
 
@@ -74,16 +73,4 @@ def undo(request: HttpRequest, access: Access, act_id: int) -> HttpResponse:
 
 
 def _back(request: HttpRequest, access: Access) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else reverse("pages:acts", args=[access.client.slug])
-
-
-def _names(client: Client, acts: object) -> dict[str, str]:
-    """Keys that the changes name -> what people call them."""
-    rows: QuerySet[ChoiceChange] = ChoiceChange.objects.filter(act__in=list(acts))  # type: ignore[call-overload]
-    subjects = set(rows.values_list("subject", flat=True)) - {""}
-    names = dict(Product.objects.filter(client=client, key__in=subjects).values_list("key", "name"))
-    return names | dict(Category.objects.filter(client=client).values_list("key", "path"))
+    return came_from(request, reverse("pages:acts", args=[access.client.slug]))

@@ -41,6 +41,8 @@ class ActRow:
     verb: str
     who: str
     lines: list[ChoiceLine]
+    left: int = 0
+    """Changes that are not told here."""
 
     @property
     def can_be_undone(self) -> bool:

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -22,6 +21,7 @@ from sync_portal.pages.filters import DecisionFilter
 from sync_portal.pages.labels import QUESTIONS, answer_label
 from sync_portal.pages.paging import page_of
 from sync_portal.pages.questions import Choice, questions
+from sync_portal.pages.telling import came_from
 from sync_portal.sync.decisions import ANSWERS, NotAnAnswer, candidate_ids, decide, open_for
 from sync_portal.sync.models import Answer, Decision, DecisionKind, Run
 
@@ -142,8 +142,4 @@ def _decided_one(decision: Decision, given: str, access: Access) -> bool:
 
 
 def _back(request: HttpRequest, access: Access) -> str:
-    """The page the person came from, as far as it is one of ours."""
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return target
-    return reverse("pages:decisions", args=[access.client.slug])
+    return came_from(request, reverse("pages:decisions", args=[access.client.slug]))

@@ -11,25 +11,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from connectors.models import Client
 from mapping import group_acts
-from mapping.choosing import ChoiceRefused
-from mapping.choosing import undo as undo_act
 from mapping.grouped import book_of, group_rows, open_suggestions
-from mapping.models import Choice, ChoiceAct, GroupSuggestion
+from mapping.models import Choice, GroupSuggestion
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.catalogue_tabs import catalogue_tabs
 from sync_portal.pages.grouping_cards import group_cards, suggestion_cards
 from sync_portal.pages.grouping_count import open_count
-from sync_portal.pages.grouping_done import done_of, with_done
+from sync_portal.pages.grouping_done import done_of
 from sync_portal.pages.grouping_filters import GroupFilter, SuggestionFilter
 from sync_portal.pages.grouping_words import fault_words
 from sync_portal.pages.paging import page_of
+from sync_portal.pages.telling import came_from, with_done
 
 CARDS_PER_PAGE = 20
 
@@ -169,31 +167,6 @@ def dissolve(request: HttpRequest, access: Access, group_id: int) -> HttpRespons
     return redirect(with_done(target, act))
 
 
-@client_page()
-@require_POST
-def undo(request: HttpRequest, access: Access, act_id: int) -> HttpResponse:
-    """Put back what an act changed, except where somebody chose otherwise since."""
-    act = get_object_or_404(ChoiceAct.objects.filter(client=access.client), pk=act_id)
-    try:
-        result = undo_act(act, by=access.user)
-    except ChoiceRefused as error:
-        messages.error(request, _("It cannot be undone any more: %(why)s") % {"why": error})
-        return redirect(back(request, access))
-    if result.put_back:
-        messages.success(request, _("Undone: all is as before."), extra_tags="toast")
-    if left := len(result.changed_since):
-        text = ngettext(
-            "%(count)s group was changed again since, and stays as it is.",
-            "%(count)s groups were changed again since, and stay as they are.",
-            left,
-        )
-        messages.warning(request, text % {"count": left})
-    return redirect(back(request, access))
-
-
 def back(request: HttpRequest, access: Access) -> str:
-    """The page the person came from, as far as it is one of ours."""
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return target
-    return reverse("pages:groupings", args=[access.client.slug])
+    """The page the person came from, or the studio."""
+    return came_from(request, reverse("pages:groupings", args=[access.client.slug]))

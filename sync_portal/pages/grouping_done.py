@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +13,7 @@ from mapping.choices.groups import GROUP
 from mapping.models import ChoiceAct
 from sync_portal.pages.labels import verb_label
 from sync_portal.pages.product_saving import next_run
+from sync_portal.pages.telling import act_told
 
 NAMED = 3
 
@@ -28,23 +28,12 @@ class Done:
     """When it goes out to the shop."""
 
 
-def with_done(target: str, act: ChoiceAct | None) -> str:
-    """The address with the act that is to be told there; the one told before goes."""
-    parts = urlsplit(target)
-    asked = QueryDict(parts.query, mutable=True)
-    asked.pop("done", None)
-    if act is not None:
-        asked["done"] = str(act.pk)
-    return urlunsplit(parts._replace(query=asked.urlencode()))
-
-
 def done_of(request: HttpRequest, client: Client) -> Done | None:
     """The act that the address tells of, unless it is another client's or undone already."""
-    number = request.GET.get("done", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    act = act_told(request, client)
+    if act is None or hasattr(act, "undone_by"):
         return None
-    act = ChoiceAct.objects.filter(client=client, pk=int(number), undone_by=None).first()
-    return Done(act.pk, done_sentence(act), next_run(client).sentence) if act else None
+    return Done(act.pk, done_sentence(act), next_run(client).sentence)
 
 
 def done_sentence(act: ChoiceAct) -> str:

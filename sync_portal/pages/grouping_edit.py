@@ -19,12 +19,13 @@ from mapping.models import Choice, ChoiceAct, GroupSuggestion, Product
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.grouping_articles import articles_of
 from sync_portal.pages.grouping_cards import name_of
-from sync_portal.pages.grouping_done import done_of, with_done
+from sync_portal.pages.grouping_done import done_of
 from sync_portal.pages.grouping_find import found
 from sync_portal.pages.grouping_form import axis_fields, changed, general_faults, in_order, member_rows, posted
 from sync_portal.pages.grouping_grid import grid_table
 from sync_portal.pages.grouping_words import effects, problems_of, reasons_of, rule_words
 from sync_portal.pages.sentences import exact, person
+from sync_portal.pages.telling import with_done
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 

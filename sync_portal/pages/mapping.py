@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from connectors import connections
-from connectors.errors import ConnectorError
 from connectors.models import Client, ShopConnection
 from mapping.choices import CHOICE_KINDS, ChoiceValue
 from mapping.choosing import ChoiceRefused, Place, choose
@@ -25,25 +20,14 @@ from mapping.coverage import Line
 from mapping.models import Choice, ChoiceAct
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.catalogue_tabs import catalogue_tabs
-from sync_portal.pages.choice_words import ActRow, act_row
 from sync_portal.pages.mapping_lines import read_form, rows_of
-from sync_portal.pages.mapping_tables import SHEET_OF, TABLES, MappingTable
-from sync_portal.pages.product_saving import Clash, clash_sentence, next_run, save
-from sync_portal.pages.shop_categories import paths_of
-
-logger = logging.getLogger(__name__)
-
-
-class _Nothing:
-    """Not saved, and said already."""
-
-
-_NOTHING = _Nothing()
+from sync_portal.pages.mapping_tables import SHEET_OF, TABLES, MappingTable, covered
+from sync_portal.pages.product_saving import Clash, clash_sentence, save
+from sync_portal.pages.shop_categories import categories_of
+from sync_portal.pages.telling import came_from, done_context, with_done
 
 LINES_PER_PAGE = 50
 STATES = ("twin", "unmapped", "mapped", "ignored")
-CATEGORIES_KEPT = 10 * 60
-"""Seconds for which the shop's own categories are not asked for again."""
 
 
 @client_page()
@@ -58,12 +42,12 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
 def table(request: HttpRequest, access: Access, table_name: str) -> HttpResponse:
     """One table, what asks for a person first."""
     known, shop = _table(table_name), _shop(request, access.client)
-    covered = known.cover(access.client, shop)
+    of_shop = categories_of(shop) if known.of_a_shop and shop else {}
+    coverage = covered(known, access.client, shop, of_shop)
     state, find = request.GET.get("state", ""), request.GET.get("q", "").strip()
-    lines = [line for line in covered.lines if _fits(line, state, find)]
+    lines = [line for line in coverage.lines if _fits(line, state, find)]
     page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page"))
-    labels = {line.key: line.label for line in covered.lines}
-    of_shop = _categories_of(shop) if known.of_a_shop and shop else {}
+    labels = {line.key: line.label for line in coverage.lines}
     return render_page(
         request,
         access,
@@ -72,11 +56,11 @@ def table(request: HttpRequest, access: Access, table_name: str) -> HttpResponse
         catalogue_tabs=catalogue_tabs(access.client),
         table=known,
         tables=list(TABLES.values()),
-        covered=covered,
+        covered=coverage,
         page=page,
         rows=rows_of(access.client, list(page), labels),
         labels=labels,
-        states=[(name, sum(line.state == name for line in covered.lines)) for name in STATES],
+        states=[(name, sum(line.state == name for line in coverage.lines)) for name in STATES],
         state=state,
         find=find,
         shop=shop,
@@ -84,8 +68,7 @@ def table(request: HttpRequest, access: Access, table_name: str) -> HttpResponse
         of_shop=sorted(of_shop.items(), key=lambda pair: pair[1].casefold()),
         shop_is_away=known.of_a_shop and shop is not None and not of_shop,
         proposals=any(line.proposal for line in page.object_list),
-        done=_done(request, access.client),
-        next=next_run(access.client),
+        **done_context(request, access.client),
     )
 
 
@@ -97,7 +80,6 @@ def save_line(request: HttpRequest, access: Access, table_name: str) -> HttpResp
     kind, key = request.POST.get("kind", ""), request.POST.get("key", "")
     if kind not in SHEET_OF or not key:
         raise Http404
-    result: ChoiceAct | Clash | _Nothing | None
     try:
         value = read_form(access.client, kind, request.POST.dict())
         result = save(
@@ -111,7 +93,7 @@ def save_line(request: HttpRequest, access: Access, table_name: str) -> HttpResp
         )
     except ValueError as error:
         messages.error(request, _("Nothing was saved: %(reason)s") % {"reason": error})
-        result = _NOTHING
+        return redirect(_back(request, access, table_name))
     return _answered(request, access, table_name, result)
 
 
@@ -121,7 +103,7 @@ def accept(request: HttpRequest, access: Access, table_name: str) -> HttpRespons
     """Take what is proposed for the ticked lines, as one act."""
     known, shop = _table(table_name), _shop(request, access.client)
     ticked = set(request.POST.getlist("lines"))
-    lines = [line for line in known.cover(access.client, shop).lines if f"{line.kind}:{line.key}" in ticked]
+    lines = [line for line in _lines(known, access.client, shop) if f"{line.kind}:{line.key}" in ticked]
     try:
         wanted = proposed(access.client, lines)
         act = choose(access.client, wanted, by=access.user, verb="mapping.accept") if wanted else None
@@ -137,7 +119,7 @@ def differ(request: HttpRequest, access: Access, table_name: str) -> HttpRespons
     """A spelling that looks like another one is a value, or a brand, of its own."""
     known, shop = _table(table_name), _shop(request, access.client)
     named = request.POST.get("line", "")
-    line = next((one for one in known.cover(access.client, shop).lines if f"{one.kind}:{one.key}" == named), None)
+    line = next((one for one in _lines(known, access.client, shop) if f"{one.kind}:{one.key}" == named), None)
     if line is None or line.state != "twin":
         messages.info(request, _("Somebody has decided about this line already."))
         return redirect(_back(request, access, table_name))
@@ -159,6 +141,10 @@ def _with(client: Client, added: Mapping[Place, Mapping[str, Any]]) -> dict[Plac
     return {place: CHOICE_KINDS[place[0]].load({**known.get(place, {}), **fields}) for place, fields in added.items()}
 
 
+def _lines(table: MappingTable, client: Client, shop: ShopConnection | None) -> Sequence[Line]:
+    return covered(table, client, shop, categories_of(shop) if table.of_a_shop and shop else {}).lines
+
+
 def _fits(line: Line, state: str, find: str) -> bool:
     return (not state or line.state == state) and (not find or find.casefold() in line.label.casefold())
 
@@ -176,34 +162,12 @@ def _shop(request: HttpRequest, client: Client) -> ShopConnection | None:
     return next((shop for shop in shops if str(shop.pk) == wanted), shops[0] if shops else None)
 
 
-def _categories_of(shop: ShopConnection) -> dict[int, str]:
-    """Id -> path of the shop's own categories; none while it cannot be asked."""
-    key = f"shop-categories:{shop.pk}"
-    kept: dict[int, str] | None = cache.get(key)
-    if kept is not None:
-        return kept
-    try:
-        webservice = connections.open_shop(shop)
-        try:
-            found = paths_of(webservice)
-        finally:
-            webservice.close()
-    except ConnectorError:
-        logger.info("the categories of shop %s could not be read", shop.pk)
-        return {}
-    cache.set(key, found, CATEGORIES_KEPT)
-    return found
-
-
-def _answered(
-    request: HttpRequest, access: Access, table_name: str, result: ChoiceAct | Clash | _Nothing | None
-) -> HttpResponse:
+def _answered(request: HttpRequest, access: Access, table_name: str, result: ChoiceAct | Clash | None) -> HttpResponse:
     """Back to the table, with what was done and its undo, or with what stood in the way."""
     back = _back(request, access, table_name)
     match result:
         case ChoiceAct():
-            separator = "&" if "?" in back else "?"
-            return redirect(f"{back}{separator}done={result.pk}")
+            return redirect(with_done(back, result))
         case Clash():
             messages.warning(request, clash_sentence(result))
         case None:
@@ -211,20 +175,5 @@ def _answered(
     return redirect(back)
 
 
-def _done(request: HttpRequest, client: Client) -> ActRow | None:
-    """The act that the page has just made, to be told with its undo."""
-    wanted = request.GET.get("done", "")
-    act = (
-        ChoiceAct.objects.filter(client=client, pk=int(wanted)).first()
-        if wanted.isascii() and wanted.isdigit()
-        else None
-    )
-    return act_row(act, {}) if act else None
-
-
 def _back(request: HttpRequest, access: Access, table_name: str) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else reverse("pages:mapping-table", args=[access.client.slug, table_name])
+    return came_from(request, reverse("pages:mapping-table", args=[access.client.slug, table_name]))

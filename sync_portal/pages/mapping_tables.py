@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client, ShopConnection
-from mapping import coverage
+from mapping import coverage, touches
 from mapping.coverage import Coverage
 from mapping.rules import ShopRules, load_rules
 from sync_portal.pages.exchange.sheet import Sheet
@@ -24,9 +28,30 @@ class MappingTable:
     name: str
     label: Promise
     text: Promise
-    cover: Callable[[Client, ShopConnection | None], Coverage]
+    cover: Callable[[Client, ShopConnection | None, Mapping[int, str]], Coverage]
+    """The last one: id -> path of the shop's own categories."""
     of_a_shop: bool = False
     """Each shop has its own."""
+
+
+KEPT = 10 * 60
+"""Seconds: only so that what nobody looks at any more goes."""
+
+
+def covered(table: MappingTable, client: Client, shop: ShopConnection | None, of_shop: Mapping[int, str]) -> Coverage:
+    """What the table covers: counted over all of Sage's articles once, and again when one of them or a choice changed.
+
+    Every change of Sage's mirror and every choice moves the mirror's position.
+    """
+    rules = json.dumps(shop.rules, sort_keys=True) if shop else ""
+    own = sorted(of_shop.items())
+    what = f"{own}|{shop.pk if shop else ''}|{get_language()}|{touches.position(client)}|{rules}"
+    key = f"coverage:{client.pk}:{table.name}:{blake2b(what.encode(), digest_size=16).hexdigest()}"
+    kept: Coverage | None = cache.get(key)
+    if kept is None:
+        kept = table.cover(client, shop, of_shop)
+        cache.set(key, kept, KEPT)
+    return kept
 
 
 SHEET_OF: dict[str, Sheet] = {
@@ -43,13 +68,13 @@ def rules_of(shop: ShopConnection | None) -> ShopRules:
         return ShopRules()
 
 
-def _values(client: Client, shop: ShopConnection | None) -> Coverage:
+def _values(client: Client, shop: ShopConnection | None, of_shop: Mapping[int, str]) -> Coverage:
     with transaction.atomic():  # the spellings are counted anew when Sage's changed
         return coverage.values(client)
 
 
-def _categories(client: Client, shop: ShopConnection | None) -> Coverage:
-    return coverage.categories(client, shop) if shop else Coverage(())
+def _categories(client: Client, shop: ShopConnection | None, of_shop: Mapping[int, str]) -> Coverage:
+    return coverage.categories(client, shop, of_shop) if shop else Coverage(())
 
 
 TABLES: dict[str, MappingTable] = {
@@ -59,7 +84,7 @@ TABLES: dict[str, MappingTable] = {
             "features",
             _("Features"),
             _("Which free fields and statistics of Sage are shown as features of the products."),
-            lambda client, shop: coverage.features(client, rules_of(shop).language),
+            lambda client, shop, _own: coverage.features(client, rules_of(shop).language),
         ),
         MappingTable(
             "values",
@@ -78,7 +103,7 @@ TABLES: dict[str, MappingTable] = {
             "brands",
             _("Brands"),
             _("Makers of the products: spellings that are one, and those left out."),
-            lambda client, shop: coverage.brands(client, rules_of(shop)),
+            lambda client, shop, _own: coverage.brands(client, rules_of(shop)),
         ),
     )
 }

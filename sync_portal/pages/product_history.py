@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from connectors.models import Client
 from mapping.models import Category, ChoiceAct, ChoiceChange, Product
@@ -71,22 +72,41 @@ def _articles(product: Product) -> set[str]:
     return {product.key, *product.members}
 
 
-def act_rows(client: Client, acts: Iterable[ChoiceAct], *, articles: Collection[str] = ()) -> list[ActRow]:
-    """The acts told, what they name looked up in a few queries. With ``articles`` only what is about these."""
+def act_rows(
+    client: Client, acts: Iterable[ChoiceAct], *, articles: Collection[str] = (), most: int | None = None
+) -> list[ActRow]:
+    """The acts told, what they name looked up in a few queries.
+
+    With ``articles`` only what is about these; with ``most`` so many changes of each act.
+    """
     found = list(acts)
+    rows = ChoiceChange.objects.filter(act__in=found)
+    if most is not None:
+        place = Window(RowNumber(), partition_by=F("act"), order_by="pk")
+        rows = rows.annotate(place=place).filter(place__lte=most)
     changes: dict[int, list[ChoiceChange]] = {act.pk: [] for act in found}
-    for change in ChoiceChange.objects.filter(act__in=found):
+    for change in rows:
         if not articles or change.subject in articles or change.key in articles:
             changes[change.act_id].append(change)
     names = _names(client, [change for some in changes.values() for change in some])
-    return [act_row(act, names, changes[act.pk]) for act in found]
+    told = [act_row(act, names, changes[act.pk]) for act in found]
+    if most is None:
+        return told
+    counts = ChoiceChange.objects.filter(act__in=found).order_by().values_list("act").annotate(amount=Count("pk"))
+    amounts: dict[int, int] = dict(counts)
+    return [replace(row, left=max(amounts.get(row.act.pk, 0) - most, 0)) for row in told]
 
 
 def _names(client: Client, changes: Iterable[ChoiceChange]) -> Mapping[str, str]:
-    values = {text for change in changes for side in (change.before, change.after) for text in _texts(side)}
+    """Key of a category, a feature or a product -> what people call it."""
+    told = list(changes)
+    values = {text for change in told for side in (change.before, change.after) for text in _texts(side)}
+    values |= {change.key for change in told}
     categories = {text for text in values if text.startswith(("FAM:", "CAT:", "MORE:"))}
     paths = dict(Category.objects.filter(client=client, key__in=categories).values_list("key", "path"))
-    return {**feature_names(client), **paths} if values else {}
+    subjects = {change.subject for change in told} - {""}
+    products = dict(Product.objects.filter(client=client, key__in=subjects).values_list("key", "name"))
+    return {**feature_names(client), **products, **paths} if told else {}
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -9,12 +9,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from connectors.models import Client
-from mapping.models import Category, ChoiceAct, Product
+from mapping.models import Category, Product
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.bulk_acts import BULK_ACTS
 from sync_portal.pages.catalogue_tabs import catalogue_tabs
-from sync_portal.pages.choice_words import ActRow, act_row
 from sync_portal.pages.paging import page_of
 from sync_portal.pages.product_facts import shop_links
 from sync_portal.pages.product_filters import ProductFilter, sorted_by
@@ -24,6 +22,7 @@ from sync_portal.pages.product_saving import next_run
 from sync_portal.pages.product_tabs import bindings_of, facts, tabs
 from sync_portal.pages.questions import questions
 from sync_portal.pages.sentences import flow_label
+from sync_portal.pages.telling import done_context
 from sync_portal.sync.decisions import open_for
 from sync_portal.sync.history import unfinished
 from sync_portal.sync.jobs import QueueBusy, resync_product
@@ -61,7 +60,7 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
         sizes=PAGE_SIZES,
         acts=BULK_ACTS.values(),
         query=request.GET.urlencode(),
-        **_done(request, access.client),
+        **done_context(request, access.client),
     )
 
 
@@ -91,7 +90,7 @@ def product_page(
         "next": next_run(access.client),
         "wrong": wrong or {},
     }
-    more = facts(request, access, product, current) | _done(request, access.client)
+    more = facts(request, access, product, current) | done_context(request, access.client)
     return render_page(request, access, "products/product.html", "products", **(context | more))
 
 
@@ -112,18 +111,6 @@ def resync(request: HttpRequest, access: Access, product_id: int) -> HttpRespons
     text = _("Asked for: %(flows)s. The changes appear in the history, or nothing if all is right.") % {"flows": flows}
     messages.success(request, text)
     return redirect("pages:product", access.client.slug, product.pk)
-
-
-def _done(request: HttpRequest, client: Client) -> dict[str, object]:
-    """What was just done, told at the head of the page it led back to (`?done=`)."""
-    number = request.GET.get("done", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return {}
-    act = ChoiceAct.objects.select_related("by", "undone_by").filter(client=client, pk=int(number)).first()
-    if act is None:
-        return {}
-    told: ActRow = act_row(act, {}, [])
-    return {"done": told, "done_count": act.changes.count(), "next": next_run(client)}
 
 
 def _decisions(product: Product) -> QuerySet[Decision]:

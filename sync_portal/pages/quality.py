@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.paginator import Page
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -153,7 +154,7 @@ def _last_check(client: Client) -> dict[str, Run | None]:
     }
 
 
-def _rows(client: Client, page: object) -> list[FindingRow]:
-    found: list[QualityFinding] = list(page)  # type: ignore[call-overload]
+def _rows(client: Client, page: Page[QualityFinding]) -> list[FindingRow]:
+    found = list(page)
     ids = dict(Product.objects.filter(client=client, key__in=[one.article for one in found]).values_list("key", "pk"))
     return [FindingRow(one, detail_of(one.topic, one.facts), ids.get(one.article)) for one in found]

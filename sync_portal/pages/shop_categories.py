@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.core.cache import cache
+
+from connectors import connections
+from connectors.errors import ConnectorError
+from connectors.models import ShopConnection
 from connectors.prestashop.webservice import Webservice
 from connectors.prestashop.xml import Entity
 
+logger = logging.getLogger(__name__)
+
+KEPT = 10 * 60
+"""Seconds for which a shop is not asked again."""
 TOP = {"0", "1", "2"}
 """Ids above everything that people see: none, the root, the home category of a shop as it is installed."""
+
+
+def categories_of(shop: ShopConnection) -> dict[int, str]:
+    """Id -> path of the shop's own categories; none while it cannot be asked."""
+    key = f"shop-categories:{shop.pk}"
+    kept: dict[int, str] | None = cache.get(key)
+    if kept is not None:
+        return kept
+    try:
+        webservice = connections.open_shop(shop)
+        try:
+            found = paths_of(webservice)
+        finally:
+            webservice.close()
+    except ConnectorError:
+        logger.info("the categories of shop %s could not be read", shop.pk)
+        return {}
+    cache.set(key, found, KEPT)
+    return found
 
 
 def paths_of(webservice: Webservice) -> dict[int, str]:

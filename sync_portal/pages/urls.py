@@ -79,7 +79,6 @@ client_patterns = [
     path("groupings/several/", grouping.several, name="groupings-several"),
     path("groupings/new/", grouping_edit.build, name="grouping-new"),
     path("groupings/of/<int:product_id>/", grouping_edit.of_product, name="grouping-of"),
-    path("groupings/undo/<int:act_id>/", grouping.undo, name="grouping-undo"),
     path("groupings/suggestions/<int:suggestion_id>/", grouping_edit.suggestion, name="grouping-suggestion"),
     path("groupings/suggestions/<int:suggestion_id>/approve/", grouping.approve, name="grouping-approve"),
     path("groupings/suggestions/<int:suggestion_id>/dismiss/", grouping.dismiss, name="grouping-dismiss"),

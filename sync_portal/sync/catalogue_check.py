@@ -33,6 +33,7 @@ def check(context: RunContext) -> None:
     findings.refresh(
         client,
         rules,
+        shop=shop.name if shop else "",
         paths=media_paths(client),
         today=timezone.localdate(timezone=ZoneInfo(client.time_zone)),
         now=now,

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from connectors.connections import media_paths
 from connectors.models import ShopConnection
-from mapping import choosing, joining, loading, store, touches
+from mapping import choosing, joining, loading, parts, store, touches
 from mapping.affected import dated
 from mapping.catalogue import Catalogue, CatalogueProduct
 from mapping.derive import Company
@@ -131,8 +131,7 @@ class Derivation:
             self._look = look
         else:
             choices = choosing.common_choices(self._client)
-            groups = Groups(choices)
-            self._look = look = _with_products(look, groups)
+            self._look = look = _with_products(look, Groups(choices))
             common = loading.common_data(self._client, accounts=self._needs_accounts())
             company = Company(
                 common,
@@ -144,14 +143,9 @@ class Derivation:
                 shop=self._shop.name,
             )
             if self._by_article:
-                for references in loading.in_parts(groups.with_anchors(self._articles())):
-                    whole = groups.with_members(references)
-                    named = choosing.named_articles(choosing.choices_of(self._client, whole))
-                    data = loading.articles_data(self._client, common, {*whole, *named})
-                    chosen = choosing.choices_of(self._client, data.articles)
-                    products = company.products(data, references, chosen)
-                    self._look_for_strays(products, dated(data, after=self._last_day, until=self._today))
-                    yield from self._plan_articles(company, references, products, resolver, owner_of)
+                for part in parts.derived(self._client, company, common, self._articles()):
+                    self._look_for_strays(part.products, dated(part.data, after=self._last_day, until=self._today))
+                    yield from self._plan_articles(company, part.references, part.products, resolver, owner_of)
                     self._context.beat()
             yield from self._plan_common(company, resolver, owner_of)
         if self._strayed:

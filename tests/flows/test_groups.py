@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -88,9 +89,9 @@ def test_a_group_is_one_product_with_a_combination_for_each_article(few: World) 
     assert online(few) == {ANCHOR, *TABLIERS, "STYLO-BILLE"}
     assert shown_values(few) == {reference: set(cell) for reference, cell in values().items()}
     rows = {row["reference"]: row for row in few.shop.combinations(ANCHOR)}
-    assert {one: row["price"] for one, row in rows.items() if float(row["price"])} == {"POLO-BLEU-XL": "1.000000"}
+    assert {one: row["price"] for one, row in rows.items() if Decimal(row["price"])} == {"POLO-BLEU-XL": "1.000000"}
     assert rows["POLO-ECRU-M"]["ean13"] == "3760000000017"
-    assert float(rows["POLO-ECRU-M"]["weight"]) != 0
+    assert Decimal(rows["POLO-ECRU-M"]["weight"]) != 0
     stock = few.shop.stock(ANCHOR)
     assert stock[""] == sum(amount for reference, amount in stock.items() if reference)
     assert set(stock) == {"", *POLOS}
@@ -212,8 +213,8 @@ def test_prices_of_members_hold_for_their_combinations(few: World) -> None:
     few.publish(*FLOWS)
     alone = {"POLO-BLEU-M": "19.90", "POLO-BLEU-XL": "20.90"}
     rows = {row["reference"]: row for row in few.shop.combinations(ANCHOR)}
-    base = float(few.shop.product(ANCHOR)["price"])
-    assert {one: f"{base + float(rows[one]['price']):.2f}" for one in alone} == alone
+    base = Decimal(few.shop.product(ANCHOR)["price"])
+    assert {one: f"{base + Decimal(rows[one]['price']):.2f}" for one in alone} == alone
 
 
 def test_the_articles_check_proposes_the_groups(few: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from django.urls import reverse
 
 from connectors.models import Client, ShopConnection
 from mapping.models import Choice, ChoiceAct, GroupSuggestion, ImportDraft, Product, ProductImage
@@ -102,3 +103,13 @@ def signed_in(make_user: Callable[..., Any]) -> Callable[..., Browser]:
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def studio(world: World) -> str:
+    return reverse("pages:groupings", args=[world.client.slug])
+
+
+@pytest.fixture
+def browser(world: World, signed_in: Callable[..., Browser]) -> Browser:
+    return signed_in(world.client, role="sales")

@@ -12,7 +12,7 @@ from sync_portal.pages.urls import client_patterns
 from tests.pages.conftest import World
 
 ONLY_POST = {
-    *("grouping-approve", "grouping-dismiss", "grouping-again", "grouping-lock", "grouping-dissolve", "grouping-undo"),
+    *("grouping-approve", "grouping-dismiss", "grouping-again", "grouping-lock", "grouping-dissolve"),
     *("product-edit", "product-text-preview", "products-bulk", "products-bulk-apply", "products-bulk-resync"),
     *("mapping-save", "mapping-accept", "mapping-differ"),
     *("quality-check", "exchange-upload", "exchange-save", "exchange-drop", "act-undo"),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mapping import choosing
-from mapping.choices import FeatureChoice, GroupChoice, TextChoice
+from mapping.choices import FeatureChoice, GroupChoice, TextChoice, WordChoice
 from mapping.models import Choice, ChoiceAct
+from sync_portal.pages import acts
 from tests.pages.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +99,28 @@ def test_each_line_says_what_it_is_about_and_leaves_out_what_only_the_program_re
         ("A", "A : S, B : M"),
         ("Matière", "cm"),
     ]
+
+
+def test_an_act_of_very_many_changes_is_told_in_part(sales: Browser, world: World) -> None:
+    wanted: dict[tuple[str, str], Any] = {
+        ("word", f"Ab{number:03}"): WordChoice(to="abrégé") for number in range(acts.MOST_TOLD + 5)
+    }
+    choosing.choose(world.client, wanted, by=None, verb="import")
+    (whole, *_others) = sales.get(reverse("pages:acts", args=[world.client.slug])).context["rows"]
+    assert (len(whole.lines), whole.left) == (acts.MOST_TOLD, 5)
+
+
+def test_many_acts_cost_no_more_queries_than_a_few(sales: Browser, world: World) -> None:
+    address = reverse("pages:acts", args=[world.client.slug])
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            sales.get(address)
+        return len(seen)
+
+    written(world, "Polo")
+    sales.get(address)
+    few = queries()
+    for number in range(8):
+        written(world, f"Polo {number}")
+    assert queries() == few

@@ -13,7 +13,7 @@ from django.urls import reverse
 from connectors.errors import RetryableError
 from connectors.prestashop.xml import Entity
 from mapping.models import Choice, ChoiceAct
-from sync_portal.pages import mapping
+from sync_portal.pages import mapping_tables, shop_categories
 from sync_portal.pages.mapping_tables import TABLES
 from sync_portal.pages.shop_categories import paths_of
 from tests.pages import factories
@@ -35,7 +35,7 @@ def shop_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RetryableError("shop.unreachable")
 
     cache.clear()
-    monkeypatch.setattr(mapping.connections, "open_shop", away)
+    monkeypatch.setattr(shop_categories.connections, "open_shop", away)
 
 
 @pytest.fixture
@@ -171,11 +171,44 @@ def test_the_shop_s_own_categories_are_offered_and_kept(
         def close(self) -> None:
             """Nothing is open."""
 
-    monkeypatch.setattr(mapping.connections, "open_shop", lambda shop: Shop())
+    monkeypatch.setattr(shop_categories.connections, "open_shop", lambda shop: Shop())
     for _again in range(2):
         page = sales.get(reverse("pages:mapping-table", args=[stocked.client.slug, "categories"]))
     assert page.context["of_shop"] == [(5, "Mode"), (6, "Mode > Polos")]
     assert asked == ["categories"]
+
+
+def test_a_category_of_the_shop_that_is_called_alike_is_proposed(
+    sales: Browser, stocked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.set(f"shop-categories:{stocked.shop.pk}", {5: "Textile"})
+    page = sales.get(reverse("pages:mapping-table", args=[stocked.client.slug, "categories"]))
+    assert [row.line.proposal for row in page.context["rows"] if row.line.label == "Textile"] == [
+        {"shop_categories": {stocked.shop.name: 5}}
+    ]
+    post(sales, stocked, "categories", "accept", lines=["category:FAM:TEX"])
+    assert Choice.objects.get(kind="category").value == {"shop_categories": {stocked.shop.name: 5}}
+
+
+def test_the_articles_are_counted_once_until_something_changes(
+    sales: Browser, stocked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    features = mapping_tables.coverage.features
+    monkeypatch.setattr(mapping_tables.coverage, "features", lambda *given: (counted.append(1), features(*given))[1])
+    for _again in range(3):
+        lines(sales, stocked, "features")
+    assert len(counted) == 1
+    post(sales, stocked, "features", "accept", lines=["feature:free:Hauteur (cm)"])
+    assert lines(sales, stocked, "features")["Hauteur (cm)"] == "mapped"
+    assert len(counted) == 2
+
+
+@pytest.mark.parametrize("done", ["x", "9" * 30, "²"])
+def test_an_act_that_cannot_be_is_not_told(sales: Browser, stocked: World, done: str) -> None:
+    page = sales.get(reverse("pages:mapping-table", args=[stocked.client.slug, "features"], query={"done": done}))
+    assert page.status_code == 200
+    assert "done" not in page.context
 
 
 def test_categories_that_stand_in_a_circle_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,6 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-LIST_SEPARATOR = ";"
 TRUE = frozenset({"1", "oui", "yes", "true", "vrai", "x"})
 FALSE = frozenset({"", "0", "non", "no", "false", "faux"})
 LANGUAGES = ("fr", "en")
@@ -113,14 +112,6 @@ def read_int(cell: str) -> int | None:
     if not text.isascii() or not text.isdigit():
         raise ValueError(_("write a whole number"))
     return int(text)
-
-
-def read_list(cell: str) -> list[str]:
-    return [part.strip() for part in cell.split(LIST_SEPARATOR) if part.strip()]
-
-
-def write_list(value: Any) -> str:
-    return f"{LIST_SEPARATOR} ".join(value or [])
 
 
 def one_of(words: Mapping[str, Any]) -> tuple[Callable[[str], str], Callable[[Any], str]]:

@@ -10,6 +10,7 @@ from typing import Any
 import tablib
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils.translation import gettext as _
 from import_export import resources
 from import_export.results import RowResult
 
@@ -49,19 +50,14 @@ class _Choices(resources.ModelResource):
         report_skipped = True
         use_bulk = False
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, known: models.QuerySet[Choice]) -> None:
+        """``known``: the choices that there are of the kinds that the file is about."""
         super().__init__()
-        self._client = client
-        self._known: dict[Place, Choice] | None = None
+        self.known = {(choice.kind, choice.key): choice for choice in known}
         self.wanted: dict[Place, Any] = {}
 
-    def get_queryset(self) -> models.QuerySet[Choice]:
-        return Choice.objects.filter(client=self._client)
-
     def get_instance(self, instance_loader: Any, row: Any) -> Choice | None:
-        if self._known is None:
-            self._known = {(choice.kind, choice.key): choice for choice in self.get_queryset()}
-        return self._known.get((row["kind"], row["key"]))
+        return self.known.get((row["kind"], row["key"]))
 
     def import_field(self, field: Any, instance: Choice, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
         if field.column_name == "value":
@@ -89,11 +85,9 @@ def preview(client: Client, read: Iterable[Read]) -> tuple[list[PreviewRow], dic
     """What an import would do, row by row, and the choices that it would make."""
     found = list(read)
     usable, doubled = _once(found)
-    known = {
-        (kind, key): value
-        for kind, key, value in Choice.objects.filter(client=client).values_list("kind", "key", "value")
-    }
-    resource = _Choices(client)
+    kinds = {one.place[0] for one in usable if one.place}
+    resource = _Choices(Choice.objects.filter(client=client, kind__in=kinds))
+    known = {place: choice.value for place, choice in resource.known.items()}
     data = tablib.Dataset(headers=list(HEADINGS))
     for one in usable:
         assert one.place is not None
@@ -121,8 +115,6 @@ def save(client: Client, wanted: dict[Place, Any], *, by: User, why: str) -> Cho
 
 def _once(found: list[Read]) -> tuple[list[Read], dict[tuple[int, ...], str]]:
     """The choices that can be used; of those that a file makes twice, none, and why."""
-    from django.utils.translation import gettext as _
-
     places: dict[Place, list[Read]] = {}
     for one in found:
         if one.place is not None and not one.error:
