@@ -12,6 +12,7 @@ from mapping.choices.categories import CATEGORY, CategoryChoice
 from mapping.choosing import common_choices
 from mapping.coverage.mirror import article_rows
 from mapping.coverage.rows import Coverage, Line, State, covered
+from mapping.models import Binding
 from mapping.naming import without_accents
 from mapping.rules import load_rules
 
@@ -19,7 +20,8 @@ from mapping.rules import load_rules
 def categories(client: Client, shop: ShopConnection, of_shop: Mapping[int, str] | None = None) -> Coverage:
     """A line per node of the tree that the shop's rules choose, with the articles that are in it itself.
 
-    ``of_shop``: id -> path ("Vêtements > Polos") of the shop's own categories, to propose the one that is called alike.
+    One that is published already is mapped. ``of_shop``: id -> path ("Vêtements > Polos") of the shop's categories, to
+    propose one that is called alike and is not the portal's.
     """
     rules = load_rules(shop.rules)
     from_families = rules.categories_from == "families"
@@ -29,8 +31,18 @@ def categories(client: Client, shop: ShopConnection, of_shop: Mapping[int, str] 
     chosen = choices.all(CATEGORY, CategoryChoice)
     tree = CategoryTree(data, rules, choices, shop=shop.name)
     used = _used(client, from_families=from_families)
-    alike = _by_name(of_shop or {})
-    return covered(_line(node, used[node.key], chosen.get(node.key), tree, shop.name, alike) for node in nodes.values())
+    ours = _ours(shop)
+    alike = _by_name({key: path for key, path in (of_shop or {}).items() if key not in ours.values()})
+    return covered(
+        _line(node, used[node.key], chosen.get(node.key), tree, shop.name, alike, published=node.key in ours)
+        for node in nodes.values()
+    )
+
+
+def _ours(shop: ShopConnection) -> dict[str, int]:
+    """Node -> the category that the portal made or adopted for it: nobody has to say what it stands for."""
+    bound = Binding.objects.filter(shop=shop, kind="categories")
+    return {key: number for key, number in bound.values_list("key", "remote_id") if number}
 
 
 def _used(client: Client, *, from_families: bool) -> Counter[str]:
@@ -44,9 +56,16 @@ def _used(client: Client, *, from_families: bool) -> Counter[str]:
 
 
 def _line(
-    node: Node, used: int, choice: CategoryChoice | None, tree: CategoryTree, shop: str, alike: Mapping[str, int]
+    node: Node,
+    used: int,
+    choice: CategoryChoice | None,
+    tree: CategoryTree,
+    shop: str,
+    alike: Mapping[str, int],
+    *,
+    published: bool,
 ) -> Line:
-    state: State = "unmapped"
+    state: State = "mapped" if published else "unmapped"
     if choice is not None and (choice.hidden or choice.name or shop in choice.shop_categories):
         state = "ignored" if choice.hidden else "mapped"
     path = tree.path(node.key) if state != "ignored" else node.label

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from connectors.models import Client, ShopConnection
 from mapping import coverage, touches
 from mapping.coverage import Coverage
+from mapping.models import Binding
 from mapping.rules import ShopRules, load_rules
 from sync_portal.pages.exchange.sheet import Sheet
 from sync_portal.pages.exchange.sheets import SHEETS
@@ -41,10 +42,12 @@ KEPT = 10 * 60
 def covered(table: MappingTable, client: Client, shop: ShopConnection | None, of_shop: Mapping[int, str]) -> Coverage:
     """What the table covers: counted over all of Sage's articles once, and again when one of them or a choice changed.
 
-    Every change of Sage's mirror and every choice moves the mirror's position.
+    Every change of Sage's mirror and every choice moves the mirror's position; what was published is counted beside.
     """
     rules = json.dumps(shop.rules, sort_keys=True) if shop else ""
     own = sorted(of_shop.items())
+    if table.of_a_shop and shop:
+        own.append((Binding.objects.filter(shop=shop, kind="categories").count(), "published"))
     what = f"{own}|{shop.pk if shop else ''}|{get_language()}|{touches.position(client)}|{rules}"
     key = f"coverage:{client.pk}:{table.name}:{blake2b(what.encode(), digest_size=16).hexdigest()}"
     kept: Coverage | None = cache.get(key)

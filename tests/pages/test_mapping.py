@@ -190,6 +190,14 @@ def test_a_category_of_the_shop_that_is_called_alike_is_proposed(
     assert Choice.objects.get(kind="category").value == {"shop_categories": {stocked.shop.name: 5}}
 
 
+def test_a_category_that_the_portal_made_is_mapped_and_proposed_to_nobody(sales: Browser, stocked: World) -> None:
+    factories.BindingFactory(shop=stocked.shop, kind="categories", key="FAM:TEX", remote_id=5)
+    cache.set(f"shop-categories:{stocked.shop.pk}", {5: "Textile"})
+    page = sales.get(reverse("pages:mapping-table", args=[stocked.client.slug, "categories"]))
+    (row,) = [row for row in page.context["rows"] if row.line.label == "Textile"]
+    assert (row.line.state, row.line.proposal) == ("mapped", {})
+
+
 def test_the_articles_are_counted_once_until_something_changes(
     sales: Browser, stocked: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
