@@ -140,7 +140,7 @@ def test_what_is_no_picture_is_said_and_the_legend_and_combinations_are_saved(
     expect(page.locator("[data-photo]").first).to_contain_text("Vue de face")
     page.locator("[data-photo]").first.locator("input[name=combination]").first.check()
     page.locator("[data-photo]").first.locator("button[id$=-combinations]").click()
-    expect(page.locator("[data-photo-said]")).to_be_visible()
+    expect(page.locator("[data-photo-said]")).to_contain_text("Déclinaisons d’une photo choisies")
     (value,) = Choice.objects.filter(kind=IMAGE.name).values_list("value", flat=True)
     assert value["legend"] == {"fr": "Vue de face"}
     assert len(value["combinations"]) == 1
