@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,10 +55,16 @@ class Write:
 
 
 @contextmanager
-def client_of_a_slow_shop(bench: Bench, *, articles: int) -> Iterator[tuple[Client, ShopSettings]]:
-    """The demo client on a company with so many generated articles, and an empty shop at a real shop's pace."""
-    with slow_shop(bench.folder / "shop", products=0, delays=DELAYS) as settings:
-        yield bench.load_client(articles=articles, url=settings.url, key=settings.key), settings
+def client_of_a_slow_shop(
+    bench: Bench, *, articles: int, products: int = 0, connections: int = 1
+) -> Iterator[tuple[Client, ShopSettings]]:
+    """The demo client on a company with so many generated articles, and a shop at a real shop's pace with so many
+    products and as many rows of stock. The portal may use so many connections.
+    """
+    with slow_shop(bench.folder / "shop", products=products, delays=DELAYS) as settings:
+        client = bench.load_client(articles=articles, url=settings.url, key=settings.key)
+        client.shops.update(connections=connections)
+        yield client, settings
 
 
 @contextmanager
@@ -90,6 +97,8 @@ def send_bare(settings: ShopSettings, writes: list[Write]) -> float:
 def take_as_published(client: Client, flow: str) -> int:
     """The state after a first run of the flow in which the shop took everything, without the shop: for companies so
     large that publishing them would take the benchmark's time. Returns how many resources that were.
+
+    The ids of each kind are counted from 1, as those of a shop that `slow_shop` filled.
     """
     run = Run.objects.create(client=client, flow=flow, state=RunState.RUNNING, started_at=timezone.now())
     context = RunContext(run)
@@ -97,19 +106,19 @@ def take_as_published(client: Client, flow: str) -> int:
     rules = context.rules(shop)
     read_up_to = collect.collect(context, declared.streams, min_rows_percent=0)
     derivation = Derivation(context, declared, shop, rules, keep=True)
-    bound = 0
+    bound = Counter[str]()
     for part in derivation.changes(Resolver(shop, context.webservice(shop)), owned_by_rules(rules.owners)):
-        _bind(run, shop.pk, part)
-        bound += len(part)
+        _bind(run, shop.pk, part, bound)
     derivation.leave_mark()
     collect.advance(context, read_up_to)
     Run.objects.filter(pk=run.pk).update(state=RunState.SUCCEEDED, ended_at=timezone.now())
     context.close()
-    return derivation.unchanged + bound
+    return derivation.unchanged + bound.total()
 
 
-def _bind(run: Run, shop: int, changes: Sequence[PlannedChange]) -> None:
-    now, first = timezone.now(), (Binding.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+def _bind(run: Run, shop: int, changes: Sequence[PlannedChange], bound: Counter[str]) -> None:
+    """``bound``: how many of each kind are already; counts on."""
+    now = timezone.now()
     places = {"shop_id": shop}
     for start in range(0, len(changes), _BATCH):
         part = changes[start : start + _BATCH]
@@ -119,11 +128,11 @@ def _bind(run: Run, shop: int, changes: Sequence[PlannedChange]) -> None:
                     **places,
                     kind=change.kind,
                     key=change.key,
-                    remote_id=first + start + number,
+                    remote_id=_next(bound, change.kind),
                     confirmed={name: to_json(value) for name, value in change.fields.items()},
                     confirmed_at=now,
                 )
-                for number, change in enumerate(part)
+                for change in part
                 if change.held is None
             ],
             ignore_conflicts=True,
@@ -143,3 +152,8 @@ def _bind(run: Run, shop: int, changes: Sequence[PlannedChange]) -> None:
                 for change in part
             ]
         )
+
+
+def _next(bound: Counter[str], kind: str) -> int:
+    bound[kind] += 1
+    return bound[kind]

@@ -40,8 +40,8 @@ def check(*, shop_url: str, sage: Path, say: Say) -> dict[str, Any]:
     _sandbox(shop_url, f"orders?count={ORDERS}&seed=1")
     say(f"the shop received {ORDERS} orders")
     first.append(_run(client, "orders", say))
-    # What is sold singly and by the box, or inside a kit, shares one stock in Sage: the shop has taken what it sold from
-    # one of them and cannot know of the others.
+    # What is sold singly and by the box, or inside a kit, shares one stock in Sage: the shop has taken what it sold
+    # from one of them and cannot know of the others.
     settled = _run(client, "stock", say)
     _sandbox(shop_url, "journal/reset")
     before = sage_rows(sage)

@@ -17,12 +17,13 @@ from connectors.prestashop.cleaning import clean_name
 from mapping.documents import BEGINNING, file_name, kind_of
 from mapping.models import Binding, Product
 from mapping.state import Held
-from sync_portal.sync.apply import Task, encode, live
 from sync_portal.sync.apply_images import add_product, alone
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.models import Action
 from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.sending import encode
+from sync_portal.sync.tasks import Task, live
 
 Row = Mapping[str, Any]
 MEGABYTE = 1024 * 1024

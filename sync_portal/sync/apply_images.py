@@ -17,11 +17,12 @@ from connectors.prestashop import images
 from mapping.models import Binding, ProductImage
 from mapping.state import Ref, from_json, to_json
 from sync_portal.sync import forms
-from sync_portal.sync.apply import Task, encode, live
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.models import Action
 from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.sending import encode
+from sync_portal.sync.tasks import Task, live
 
 
 def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task]) -> None:
@@ -143,7 +144,12 @@ def _delete(resolver: Resolver, kind: Kind, task: Task) -> None:
 
 def _confirm(resolver: Resolver, tasks: Iterable[Task]) -> None:
     sent = list(tasks)
-    held = _ids(resolver, {_product_id(task) for task in sent})
+    try:
+        held = _ids(resolver, {_product_id(task) for task in sent})
+    except ConnectorError as error:  # sent and not confirmed: recognised when it is tried again
+        for task in sent:
+            task.error = error
+        return
     for task in sent:
         if task.shop_id not in held[_product_id(task)]:
             task.mismatch = {"field": "image", "found": "", "sent": str(task.shop_id)}

@@ -42,9 +42,12 @@ class Bindings:
                     if (kind, row.key) in self._unparked:
                         row.parked = ""
 
-    def forget(self) -> None:
-        """Give the memory back: what is asked for again is read again. What was changed must be stored before."""
-        self._known.clear()
+    def forget(self, keep: Iterable[Place] = ()) -> None:
+        """Give the memory back: what is asked for again is read again. What was changed must be stored before.
+
+        ``keep``: not of these, that somebody else is at work with.
+        """
+        self._known = {place: self._known[place] for place in keep if place in self._known}
 
     def unpark(self, places: Iterable[Place]) -> None:
         """During this run these may be sent although the shop refused them."""
@@ -63,6 +66,11 @@ class Bindings:
             ids = rows.values_list("remote_id", flat=True).iterator()
             self._taken[kind] = {remote_id for remote_id in ids if remote_id}
         return self._taken[kind]
+
+    def give(self, kind: str, ids: Iterable[int]) -> None:
+        """These shop ids of this kind belong to local keys from now on; their bindings are yet to be stored."""
+        if kind in self._taken:
+            self._taken[kind].update(ids)
 
     def totals(self) -> dict[str, int]:
         """Kind -> how many are in the shop."""

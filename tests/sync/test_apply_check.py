@@ -11,9 +11,10 @@ import pytest
 from connectors.errors import RejectedRecordError
 from connectors.prestashop.webservice import ShopSettings, Webservice
 from connectors.sandbox.shop.server import running_shop
-from sync_portal.sync.apply import Task, encode
 from sync_portal.sync.kinds import KINDS
 from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.sending import encode
+from sync_portal.sync.tasks import Task
 
 
 def task(**values: Any) -> Task:

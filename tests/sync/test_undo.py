@@ -210,25 +210,24 @@ def test_what_a_flow_deleted_is_told_and_not_made_again(small: World) -> None:
 def test_an_undo_that_died_half_way_finishes_what_is_left(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.utils import timezone
 
-    from sync_portal.sync import apply as applying
-    from sync_portal.sync import claims, engine
+    from sync_portal.sync import claims, engine, sending
 
     first = small.run("catalogue")
     run = claims.claim(jobs.undo(first).pk)
     assert run is not None
     sent: list[str] = []
 
-    def dies_at_the_second_kind(context: Any, resolver: Any, kind: Any, tasks: Any) -> None:
-        sent.append(kind.name)
+    def dies_at_the_second_kind(resolver: Any, parcel: Any) -> None:
+        sent.append(parcel.kind.name)
         if len(sent) > 1:
             raise KeyboardInterrupt
-        original(context, resolver, kind, tasks)
+        original(resolver, parcel)
 
-    original = applying.send
-    monkeypatch.setattr(applying, "send", dies_at_the_second_kind)
+    original = sending.exchange
+    monkeypatch.setattr(sending, "exchange", dies_at_the_second_kind)
     with pytest.raises(KeyboardInterrupt):
         engine.execute(run)
-    monkeypatch.setattr(applying, "send", original)
+    monkeypatch.setattr(sending, "exchange", original)
     Run.objects.update(lease_until=timezone.now())
     assert claims.sweep() == [run.pk]
     assert jobs.carry("slow") == "succeeded"

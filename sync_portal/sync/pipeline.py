@@ -1,0 +1,155 @@
+"""One slice is on its way to the shop while the one before it is stored and the one after it is encoded.
+
+Never two on their way at once: what a slice created is known before the next one looks whether the shop has it already.
+A slice that refers to what is still on its way, is of another kind, or deletes, waits until that is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from connectors.errors import ConfigurationError
+from sync_portal.sync import sending
+from sync_portal.sync.context import RunContext
+from sync_portal.sync.kinds import Kind
+from sync_portal.sync.models import Action
+from sync_portal.sync.outcomes import store
+from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.sending import Parcel
+from sync_portal.sync.tasks import Task, references
+
+Sender = Callable[[RunContext, Resolver, Kind, list[Task]], None]
+"""Writes a slice whose records are sent each in its own way: photos, documents."""
+
+AWAY = frozenset({"shop.unreachable", "shop.timeout", "shop.busy", "shop.quiet_hours"})
+"""What all records of a slice can only share when the shop itself is away, or not to be written to."""
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    tasks: list[Task]
+    parcel: Parcel
+    exchanged: Future[None]
+
+    @property
+    def places(self) -> set[tuple[str, str]]:
+        return {(self.parcel.kind.name, task.change.key) for task in self.tasks}
+
+
+class Pipeline:
+    """Carries slices to one shop, each to its stored outcome. Leaving it stores what was still on its way."""
+
+    def __init__(self, context: RunContext, resolver: Resolver, senders: Mapping[str, Sender]) -> None:
+        self._context, self._resolver, self._senders = context, resolver, senders
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"run-{context.run.pk}")
+        self._under_way: _UnderWay | None = None
+        self._done = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._landed(judged=error is None)
+        finally:
+            self._pool.shutdown()
+
+    def carry(self, kind: Kind, tasks: list[Task]) -> None:
+        """Send a slice once the one before it has come back; its outcome is stored with the next one, or at the end.
+
+        Raises:
+            ConfigurationError, RetryableError, Cancelled, LeaseLost: the run stops here; what was done is stored.
+        """
+        self._resolver.bindings.preload([(kind.name, task.change.key) for task in tasks])
+        if self._has_to_wait(kind, tasks):
+            self._landed()
+        if kind.name in self._senders:
+            self._send_alone(self._senders[kind.name], kind, tasks)
+        else:
+            self._send(kind, tasks)
+
+    def _has_to_wait(self, kind: Kind, tasks: Sequence[Task]) -> bool:
+        if self._under_way is None:
+            return False
+        if kind is not self._under_way.parcel.kind or tasks[0].change.action == Action.DELETE:
+            return True
+        places = self._under_way.places
+        return any(place in places for task in tasks for place in references(task.values.values()))
+
+    def _send(self, kind: Kind, tasks: list[Task]) -> None:
+        before = None
+        try:
+            leaving = tasks[0].change.action == Action.DELETE
+            if not leaving:
+                sending.encode(self._resolver, kind, tasks)
+            before = self._arrived()
+            ready = sending.prepare_to_leave if leaving else sending.prepare
+            parcel = ready(self._resolver, kind, tasks)
+            # Whoever stood still longer than its lease would make again what another worker made meanwhile.
+            self._context.hold()
+            self._under_way = _UnderWay(tasks, parcel, self._pool.submit(sending.exchange, self._resolver, parcel))
+        except BaseException:
+            if before is not None:
+                self._keep(before.parcel.kind, before.tasks)
+            self._keep(kind, tasks)
+            raise
+        if before is not None:
+            self._keep(before.parcel.kind, before.tasks)
+            self._tell(before.tasks)
+
+    def _send_alone(self, send: Sender, kind: Kind, tasks: list[Task]) -> None:
+        try:
+            send(self._context, self._resolver, kind, tasks)
+        finally:
+            self._keep(kind, tasks)
+        self._tell(tasks)
+
+    def _arrived(self) -> _UnderWay | None:
+        """The slice that was on its way, once the shop has answered: its ids are known, its outcome is to be stored."""
+        before, self._under_way = self._under_way, None
+        if before is None:
+            return None
+        try:
+            before.exchanged.result()
+            sending.settle(self._resolver, before.parcel)
+        except BaseException:
+            self._keep(before.parcel.kind, before.tasks)
+            raise
+        given = [task.shop_id for task in before.tasks if task.shop_id is not None]
+        self._resolver.bindings.give(before.parcel.kind.name, given)
+        return before
+
+    def _landed(self, *, judged: bool = True) -> None:
+        """Wait for what is on its way and store it; ``judged``: stop the run where the rest would be pointless."""
+        before = self._arrived()
+        if before is None:
+            return
+        self._keep(before.parcel.kind, before.tasks)
+        if judged:
+            self._tell(before.tasks)
+
+    def _keep(self, kind: Kind, tasks: Sequence[Task]) -> None:
+        bindings = self._resolver.bindings
+        bindings.preload([(kind.name, task.change.key) for task in tasks])
+        store(self._context, self._resolver, kind, tasks)
+        bindings.forget(keep=self._under_way.places if self._under_way else ())
+
+    def _tell(self, tasks: Sequence[Task]) -> None:
+        _stop_if_the_rest_is_pointless(tasks)
+        self._done += len(tasks)
+        self._context.progress(self._done)
+
+
+def _stop_if_the_rest_is_pointless(tasks: Sequence[Task]) -> None:
+    errors = [task.error for task in tasks if task.error is not None]
+    for error in errors:
+        if isinstance(error, ConfigurationError):
+            raise error
+    if len(errors) == len(tasks) and all(error.cause in AWAY for error in errors):
+        raise errors[0]
