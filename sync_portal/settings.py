@@ -3,6 +3,7 @@
 `sync_portal.checks` looks at them at start and says what is wrong, with an id and a hint.
 """
 
+import socket
 from pathlib import Path
 
 import environ
@@ -111,6 +112,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 REDIS_URL = env.str("REDIS_URL", default="")
 JOB_TIMEOUT = env.int("JOB_TIMEOUT", default=1800)
 JOB_WORKERS = env.int("JOB_WORKERS", default=2)
+MACHINE_NAME = env.str("MACHINE_NAME", default=socket.gethostname())
+"""What this machine's workers sign with; two that share a host name need one each."""
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=180)
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 """How long confirmed changes are kept; refused ones and the runs themselves four times as long."""

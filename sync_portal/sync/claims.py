@@ -6,7 +6,6 @@ django-q2 may deliver a job twice, late, or (Redis) never; with these functions 
 from __future__ import annotations
 
 import os
-import socket
 import uuid
 from datetime import datetime, timedelta
 
@@ -38,7 +37,7 @@ def claim(run_id: int) -> Run | None:
                 state=RunState.RUNNING,
                 attempt=F("attempt") + 1,
                 claim=token,
-                worker=f"{socket.gethostname()}:{os.getpid()}",
+                worker=f"{settings.MACHINE_NAME}:{os.getpid()}",
                 lease_until=lease_end(now),
                 heartbeat_at=now,
                 started_at=now,

@@ -6,7 +6,6 @@ django-q2 is the transport and nothing more: it may deliver twice, late or not a
 from __future__ import annotations
 
 import logging
-import socket
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -78,12 +77,29 @@ def _widened(run: Run, scope: dict[str, Any]) -> Run:
 
 
 def dispatch(lane: str) -> None:
-    """Tell the lane's workers that there is work, once the current transaction is committed."""
+    """Tell the lane's workers that there is work, once the current transaction is committed.
+
+    A broker that does not answer (Redis) is no failure of what was asked: the run waits, the tick calls again.
+    """
+    transaction.on_commit(lambda: _call(lane))
+
+
+def _call(lane: str) -> None:
     # Always by name: a worker of the fast lane would otherwise queue for its own cluster.
     options = {"cluster": settings.Q_CLUSTER["name"] if lane == Lane.SLOW else lane}
-    transaction.on_commit(
-        lambda: async_task("sync_portal.sync.jobs.carry", lane, task_name=f"work-{lane}", q_options=options),
-    )
+    try:
+        async_task("sync_portal.sync.jobs.carry", lane, task_name=f"work-{lane}", q_options=options)
+    except Exception:
+        logger.exception("the workers of the lane %s could not be called: the tick calls them again", lane)
+
+
+def call_again(lane: str) -> None:
+    """Call the lane's workers for the runs that may begin, as many of them as one machine can take.
+
+    For calls that got lost: with Redis away or emptied, or swallowed by a cluster that died with them.
+    """
+    for _run in lanes.takeable(lane)[: settings.JOB_WORKERS]:
+        dispatch(lane)
 
 
 def carry(lane: str) -> str:
@@ -201,7 +217,7 @@ def tick(lane: str = Lane.SLOW) -> str:
     undelivered = Run.objects.filter(state=RunState.QUEUED, queued_at__lt=now - UNDELIVERED_AFTER)
     again = set(Run.objects.filter(pk__in=lost).values_list("lane", flat=True))
     for waiting_lane in again | set(undelivered.values_list("lane", flat=True)):
-        dispatch(waiting_lane)
+        call_again(waiting_lane)
     started = [schedule for schedule in FlowSchedule.objects.filter(paused=False) if _start_if_due(schedule, now)]
     told = alerts.tell_changes(now)
     retention.prune_if_due(now)
@@ -210,7 +226,7 @@ def tick(lane: str = Lane.SLOW) -> str:
 
 def beat_name(lane: str) -> str:
     """The name of this machine's sign of life in a lane."""
-    return f"{lane}@{socket.gethostname()}"
+    return f"{lane}@{settings.MACHINE_NAME}"
 
 
 def _start_if_due(schedule: FlowSchedule, now: datetime) -> bool:

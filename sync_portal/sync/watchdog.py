@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from django.db import DatabaseError, close_old_connections
 from django.db.models import Max
 from django.utils import timezone
 
-from sync_portal.sync.jobs import beat_name
+from sync_portal.sync import jobs
 from sync_portal.sync.models import Beat, Lane, Run, RunState
 
 logger = logging.getLogger(__name__)
@@ -72,27 +71,35 @@ class Watchdog:
                 kill_group(cluster)
                 self.restarts += 1
                 cluster, since = self._start(self.command, self.lane), timezone.now()
+                self._call_again()
         finally:
             end_group(cluster)
 
     def silent(self, since: datetime) -> bool:
         """Whether the cluster started at `since` has given no sign of life for too long.
 
-        Signs are its tick and the heartbeats of the runs it carries. Where several machines serve a lane, another one
-        may take every tick; so while they give signs, this one's silence has to be five times as long.
+        Signs are its tick and the heartbeats of the runs it carries. Where several machines serve a lane, the others
+        may take every tick; so for each of them that gives signs, this one's silence has to be four times longer.
         """
         now = timezone.now()
         try:
             last = self._last_sign()
             others = Beat.objects.filter(name__startswith=f"{self.lane}@", at__gt=now - self.silent_after)
-            patience = self.silent_after * (5 if others.exclude(name=beat_name(self.lane)).exists() else 1)
+            patience = self.silent_after * (1 + 4 * others.exclude(name=jobs.beat_name(self.lane)).count())
         except DatabaseError:  # the database is away: that is not the cluster's silence
             return False
         return now - max(last or since, since) > patience
 
+    def _call_again(self) -> None:
+        """The calls that the dead cluster had fetched died with it."""
+        try:
+            jobs.call_again(self.lane)
+        except DatabaseError:
+            logger.warning("the database is away: the tick calls the workers again")
+
     def _last_sign(self) -> datetime | None:
-        beat = Beat.objects.filter(name=beat_name(self.lane)).values_list("at", flat=True).first()
-        here = f"{socket.gethostname()}:"
+        beat = Beat.objects.filter(name=jobs.beat_name(self.lane)).values_list("at", flat=True).first()
+        here = f"{settings.MACHINE_NAME}:"
         runs = Run.objects.filter(lane=self.lane, state=RunState.RUNNING, worker__startswith=here)
         carried = runs.aggregate(newest=Max("heartbeat_at"))["newest"]
         return max(filter(None, (beat, carried)), default=None)

@@ -51,6 +51,19 @@ def test_an_unknown_flow_is_refused_with_the_list_of_flows(client_acme: Client) 
         jobs.request_run(client_acme, "stok")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_fails_nobody_who_asks_for_a_run(
+    client_acme: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_args: object, **_options: object) -> None:
+        raise ConnectionError("Redis is away")
+
+    monkeypatch.setattr(jobs, "async_task", away)
+    run = jobs.request_run(client_acme, "stock")
+    assert Run.objects.get().state == run.state == RunState.QUEUED
+    assert "workers of the lane fast could not be called" in caplog.text
+
+
 def test_a_job_delivered_twice_runs_once(client_acme: Client, executed: list[int]) -> None:
     run = jobs.request_run(client_acme, "stock")
     assert jobs.carry("fast") == RunState.SUCCEEDED
@@ -145,6 +158,31 @@ def test_a_run_that_was_never_delivered_is_dispatched_again(
     with django_capture_on_commit_callbacks() as callbacks:
         jobs.tick()
     assert len(callbacks) == 1
+
+
+@pytest.mark.parametrize(
+    ("clients", "calls"), [(1, 1), (2, 2), (3, 2)], ids=["one run", "one for each worker", "no more than workers"]
+)
+def test_as_many_workers_are_called_again_as_runs_may_begin(
+    clients: int, calls: int, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.JOB_WORKERS = 2
+    for number in range(clients):
+        client = Client.objects.create(slug=f"client-{number}", name=f"Client {number}")
+        Run.objects.create(client=client, flow="catalogue")
+    with django_capture_on_commit_callbacks() as callbacks:
+        jobs.call_again("slow")
+    assert len(callbacks) == calls
+
+
+def test_no_worker_is_called_for_a_run_that_stands_behind_another(
+    client_acme: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    Run.objects.create(client=client_acme, flow="stock", state=RunState.RUNNING)
+    Run.objects.create(client=client_acme, flow="stock")
+    with django_capture_on_commit_callbacks() as callbacks:
+        jobs.call_again("fast")
+    assert callbacks == []
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_lost_jobs_are_told_again_by_the_tick(
     Run.objects.update(queued_at=timezone.now() - timedelta(minutes=5))
     with django_capture_on_commit_callbacks() as callbacks:
         jobs.tick()
-    assert len(callbacks) == 2, "one for each lane that has work, whatever the number of runs"
+    assert len(callbacks) == 3, "in each lane that has work one for each run, and no more than it has workers"
 
 
 def test_one_job_that_got_through_is_enough_for_a_whole_lane(

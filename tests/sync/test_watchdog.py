@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -14,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
 from connectors.models import Client
-from sync_portal.sync import watchdog
+from sync_portal.sync import jobs, watchdog
 from sync_portal.sync.models import Beat, Lane, Run, RunState
 from sync_portal.sync.watchdog import Watchdog
 
@@ -52,7 +52,17 @@ def started() -> Iterator[list[subprocess.Popen[bytes]]]:
 
 
 @pytest.fixture
-def watch(started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Watchdog]]:
+def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lanes whose workers a watchdog called again; the database is left alone by its thread."""
+    lanes: list[str] = []
+    monkeypatch.setattr(jobs, "call_again", lanes.append)
+    return lanes
+
+
+@pytest.fixture
+def watch(
+    started: list[subprocess.Popen[bytes]], called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Watchdog]]:
     """Run a watchdog in a thread, on a cluster that is this Python code."""
     threads: list[tuple[Watchdog, threading.Thread]] = []
 
@@ -86,10 +96,21 @@ def test_a_cluster_that_ended_is_started_again(watch: Callable[..., Watchdog], s
     assert dog.restarts >= 2
 
 
-def test_a_living_cluster_is_left_alone(watch: Callable[..., Watchdog], started: list[Any]) -> None:
+def test_the_workers_are_called_again_for_what_the_dead_cluster_had_fetched(
+    watch: Callable[..., Watchdog], started: list[Any], called: list[str]
+) -> None:
+    dog = watch(SLEEPS)
+    assert eventually(lambda: len(started) == 1)
+    assert called == []
+    started[0].kill()
+    assert eventually(lambda: called == [Lane.SLOW])
+    assert dog.restarts == 1
+
+
+def test_a_living_cluster_is_left_alone(watch: Callable[..., Watchdog], started: list[Any], called: list[str]) -> None:
     dog = watch(SLEEPS)
     time.sleep(0.3)
-    assert (dog.restarts, len(started)) == (0, 1)
+    assert (dog.restarts, len(started), called) == (0, 1, [])
 
 
 def test_a_frozen_cluster_is_killed_with_its_children_although_it_ignores_a_request_to_end(
@@ -147,7 +168,7 @@ def test_each_lane_is_a_cluster_of_its_own(lane: str, name: str, tmp_path: Path)
 
 # --- silence ----------------------------------------------------------------------------------------------------------
 
-HERE = socket.gethostname()
+HERE = settings.MACHINE_NAME
 
 
 def ago(minutes: float) -> datetime:
@@ -165,6 +186,12 @@ def ago(minutes: float) -> datetime:
         pytest.param(10, {f"fast@{HERE}": 1}, True, id="the other lane's tick says nothing"),
         pytest.param(10, {f"slow@{HERE}": 4, "slow@elsewhere": 1}, False, id="another machine takes the ticks"),
         pytest.param(40, {f"slow@{HERE}": 16, "slow@elsewhere": 1}, True, id="even then it speaks sometimes"),
+        pytest.param(
+            40, {f"slow@{HERE}": 16, "slow@elsewhere": 1, "slow@there": 1}, False, id="two others take more of them"
+        ),
+        pytest.param(
+            40, {f"slow@{HERE}": 28, "slow@elsewhere": 1, "slow@there": 1}, True, id="but even they not all of them"
+        ),
         pytest.param(10, {f"slow@{HERE}": 4, "slow@elsewhere": 60}, True, id="the other machine is off"),
     ],
 )
@@ -174,6 +201,17 @@ def test_three_minutes_without_a_sign_are_a_frozen_cluster(
     for name, minutes in beats.items():
         Beat.objects.create(name=name, at=ago(minutes))
     assert Watchdog(Lane.SLOW, []).silent(ago(started_ago)) is silent
+
+
+def test_two_machines_of_the_same_host_are_told_apart_by_their_names(settings: Any) -> None:
+    settings.MACHINE_NAME = "left"
+    jobs.tick(Lane.SLOW)
+    settings.MACHINE_NAME = "right"
+    Beat.objects.update(at=ago(40))
+    jobs.tick(Lane.SLOW)
+    assert Watchdog(Lane.SLOW, []).silent(ago(50)) is False
+    settings.MACHINE_NAME = "left"
+    assert Watchdog(Lane.SLOW, []).silent(ago(50)) is True
 
 
 @pytest.mark.parametrize(
@@ -199,3 +237,11 @@ def test_a_database_that_is_away_is_not_the_clusters_silence(monkeypatch: pytest
 
     monkeypatch.setattr(Watchdog, "_last_sign", away)
     assert Watchdog(Lane.SLOW, []).silent(ago(60)) is False
+
+
+def test_a_watchdog_survives_a_database_that_is_away_while_it_calls_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_lane: str) -> None:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(jobs, "call_again", away)
+    Watchdog(Lane.SLOW, [])._call_again()
