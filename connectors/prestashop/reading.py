@@ -201,7 +201,9 @@ class Reader:
         )
         if known.may("languages", "get"):
             # The languages not in use too: a PUT blanks them all the same.
-            known.languages = tuple(sorted(e.id for e in self._small_list("languages", "[id]") if e.id))
+            rows = self._small_list("languages", "[id,iso_code]")
+            known.language_codes = {code: row.id for row in rows if row.id and (code := row.text("iso_code"))}
+            known.languages = tuple(sorted(row.id for row in rows if row.id))
         settings = self._settings() if known.may("configurations", "get") else {}
         known.limits = limits_of(known.has_patch, settings)
         known.timezone = settings.get("PS_TIMEZONE") or known.timezone

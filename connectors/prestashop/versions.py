@@ -73,6 +73,8 @@ class ShopCapabilities:
     has_patch: bool
     """False on 1.6 and 1.7: every update is then read, merge, PUT."""
     languages: tuple[int, ...] = ()
+    language_codes: Mapping[str, int] = field(default_factory=dict)
+    """ISO code -> id, of the same languages; empty where the key may not read them."""
     default_language: int = 1
     timezone: str = "Europe/Paris"
     """PrestaShop's dates are local times of this zone, with nothing in them that says so."""

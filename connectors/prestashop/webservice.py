@@ -7,11 +7,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
+from connectors.errors import ConnectorError
 from connectors.prestashop import overview, words
 from connectors.prestashop.asking import Asker
 from connectors.prestashop.attachments import Attachments
@@ -42,6 +45,7 @@ class Webservice:
         self._asker = Asker(self._transport)
         self._reader = Reader(self._asker)
         self._writer = Writer(self._asker, self._reader)
+        self._getting_ready: threading.Thread | None = None
         self._images = ProductImages(self._asker, self._reader, self._writer)
         self.attachments = Attachments(self._asker, self._reader, self._writer)
         """Documents of products: upload, replace, rename, link; see `Attachments`."""
@@ -56,7 +60,22 @@ class Webservice:
 
     def close(self) -> None:
         """Close the connections."""
+        if self._getting_ready is not None:
+            self._getting_ready.join(timeout=1)  # a shop that hangs is no reason to wait: nobody needs the answer now
         self._transport.close()
+
+    def get_ready(self) -> None:
+        """Begin to ask what this shop can do, because it will be needed; whoever asks meanwhile waits for the answer.
+
+        A failure is not told here: whoever needs the answer asks again, and is told.
+        """
+        if self._getting_ready is None:
+            self._getting_ready = threading.Thread(target=self._ask_ahead, name="getting-ready", daemon=True)
+            self._getting_ready.start()
+
+    def _ask_ahead(self) -> None:
+        with suppress(ConnectorError):
+            self.capabilities()
 
     @property
     def counters(self) -> RequestCounters:

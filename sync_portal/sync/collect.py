@@ -41,27 +41,29 @@ def collect(context: RunContext, streams: tuple[str, ...], *, min_rows_percent: 
     """
     cursors = {row.stream: row for row in Cursor.objects.filter(client=context.client, flow=context.run.flow)}
     context.step("collect", len(streams))
+    # The server's own clock, read before the queries: a row written meanwhile is read again next time, never missed.
+    position = context.sage.server_now()
     read_up_to = []
     for number, name in enumerate(streams, start=1):
-        read_up_to.append(_read(context, STREAMS[name], cursors.get(name), min_rows_percent))
+        full = _read(context, STREAMS[name], cursors.get(name), min_rows_percent)
+        read_up_to.append(ReadUpTo(name, position.replace(tzinfo=UTC), full))
         context.progress(number)
     return read_up_to
 
 
-def _read(context: RunContext, stream: Stream, cursor: Cursor | None, min_rows_percent: int) -> ReadUpTo:
+def _read(context: RunContext, stream: Stream, cursor: Cursor | None, min_rows_percent: int) -> bool:
+    """Read one stream into the mirror; returns whether it was read whole."""
     now = timezone.now()
     full = stream.cursor is None or cursor is None or cursor.full_at is None or now - cursor.full_at > FULL_EVERY
     since = None if full or cursor is None or cursor.position is None else cursor.position.replace(tzinfo=None)
-    # The server's own clock, read before the query: a row written meanwhile is read again next time, never missed.
-    position = context.sage.server_now()
     if full:
         _check_row_count(context, stream, min_rows_percent)
     records = reading.read(context.sage, context.capabilities, stream, since=since)
     result = mirror.update_mirror(
         context.client, stream.name, _beating(context, records), run_id=context.run.pk, now=now, full=full
     )
-    context.count(read=result.read)
-    return ReadUpTo(stream.name, position.replace(tzinfo=UTC), full)
+    context.count(read=result.read, moved=result.changed + result.deleted)
+    return full
 
 
 def _check_row_count(context: RunContext, stream: Stream, min_rows_percent: int) -> None:

@@ -89,6 +89,8 @@ def _towards_the_shop(context: RunContext) -> None:
     )
     for shop in shops:
         resolver = Resolver(shop, context.webservice(shop))
+        if context.counters["moved"] and not context.preview:  # something will have to be written, most likely
+            resolver.webservice.get_ready()
         _prepare(context, resolver, rules[shop.pk])
         derivation = Derivation(context, flow, shop, rules[shop.pk], keep=shop == shops[0])
         planned = Planned(context, shop)

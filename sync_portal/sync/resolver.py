@@ -108,7 +108,7 @@ class Resolver:
     @cached_property
     def languages(self) -> Mapping[str, int]:
         """ISO code -> id of the shop's languages."""
-        return {
+        return self.webservice.capabilities().language_codes or {
             _text(row, "iso_code"): _id(row) for row in self.webservice.read("languages", display=["id", "iso_code"])
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity
 
 Row = Mapping[str, Any]
@@ -14,6 +15,10 @@ class FakeWebservice:
     def __init__(self, **resources: Sequence[Entity]) -> None:
         self.resources = resources
         self.reads: list[tuple[str, dict[str, Any]]] = []
+
+    def capabilities(self) -> ShopCapabilities:
+        """Of a key that may not read the languages."""
+        return ShopCapabilities(version="8.2.1", rights={}, has_patch=True)
 
     def read(
         self, resource: str, *, display: Iterable[str] = (), filters: Mapping[str, Any] | None = None, **_more: Any

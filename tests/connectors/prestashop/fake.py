@@ -83,7 +83,7 @@ class FakeShop:
         if request.args.get("schema"):
             return Response(recorded(self.version, "products.synopsis.xml"), content_type="text/xml", headers=HEADERS)
         if path == "languages":
-            rows = "".join(f"<language><id>{n}</id></language>" for n in self.languages)
+            rows = "".join(f"<language><id>{n}</id><iso_code>l{n}</iso_code></language>" for n in self.languages)
             return xml_response(f"<languages>{rows}</languages>")
         if path == "configurations":
             value = "<configuration><id>1</id><name>PS_TIMEZONE</name><value>Europe/Paris</value></configuration>"

@@ -7,8 +7,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from connectors.errors import ConfigurationError, RejectedRecordError
-from connectors.prestashop.webservice import After, Webservice
+from connectors.errors import ConfigurationError, RejectedRecordError, RetryableError
+from connectors.prestashop.webservice import After, ShopSettings, Webservice
 from tests.connectors.prestashop.fake import FakeShop, settings, xml_response
 
 
@@ -175,3 +175,20 @@ def test_an_address_without_webservice_is_a_wrong_setting(httpserver: HTTPServer
 
 def test_after_is_a_text_and_says_so() -> None:
     assert After("2026-01-01") == "2026-01-01"
+
+
+def test_what_the_shop_can_do_is_asked_ahead_once_and_waited_for(httpserver: HTTPServer) -> None:
+    shop = FakeShop(languages=(1, 2))
+    with Webservice(shop.serve(httpserver)) as client:
+        client.get_ready()
+        client.get_ready()
+        assert client.capabilities().language_codes == {"l1": 1, "l2": 2}
+        asked = [path.partition("?")[0] for _verb, path in shop.requests]
+        assert asked == ["/api/", "/api/languages", "/api/configurations"]
+
+
+def test_a_shop_that_is_away_when_asked_ahead_is_told_to_whoever_needs_it() -> None:
+    with Webservice(ShopSettings(url="http://127.0.0.1:9", key="K" * 32, private_network=True, retries=0)) as client:
+        client.get_ready()
+        with pytest.raises(RetryableError, match=r"shop\.unreachable"):
+            client.capabilities()
