@@ -29,6 +29,8 @@ SILENT_AFTER = timedelta(minutes=3)
 """The tick comes every minute and is looked for every 30 s: three minutes without one is a frozen cluster."""
 DRAIN_SECONDS = 60
 """How long a cluster that is asked to end may go on with its current records."""
+GONE_SECONDS = 2.0
+"""How long is waited for killed processes to be gone; in a container without an init their entries stay."""
 
 
 class Watchdog:
@@ -124,9 +126,17 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all its children, whatever state they are in."""
+    """End a process and all its children, whatever state they are in; on return they are gone.
+
+    On a busy machine a killed process lives on for a moment: one that fetches calls from Redis would take the next one
+    with it.
+    """
     try:
         os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        deadline = time.monotonic() + GONE_SECONDS
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
     except ProcessLookupError:
         return
-    process.wait()
