@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sync_portal.pages.labels import FIELDS, KINDS
 from sync_portal.sync.causes import CauseText, describe
-from sync_portal.sync.history import counts_by_cause
+from sync_portal.sync.history import counts_by_cause, with_cause
 from sync_portal.sync.models import Run
 
 _WORDS = {"field": FIELDS, "kind": KINDS, "resource": KINDS}
@@ -55,6 +55,6 @@ def cause_groups(run: Run) -> list[CauseGroup]:
     """What a run's changes suffer from, the most frequent first."""
     groups = []
     for code, count in counts_by_cause(run):
-        example = run.changes.filter(cause=code).order_by("-risk", "pk").first()
+        example = run.changes.filter(with_cause(code)).order_by("-risk", "pk").first()
         groups.append(CauseGroup(code, count, tell(code, example.facts if example else {})))
     return groups

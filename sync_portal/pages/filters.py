@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from connectors.models import Client
 from mapping.models import ChoiceAct, QualityFinding
 from sync_portal.orders.models import LedgerOrder
-from sync_portal.pages.counters import SHOWS
+from sync_portal.pages.counters import SHOWS, Tally
 from sync_portal.pages.labels import ORDER_STATES, kind_label, verb_label
 from sync_portal.pages.sentences import person
 from sync_portal.sync.flows import all_flows
+from sync_portal.sync.history import with_cause
 from sync_portal.sync.models import Change, Decision, Run, RunState, Trigger
 
 SELECT = {"class": "form-select", "data-autosubmit": ""}
@@ -79,7 +80,7 @@ class ChangeFilter(PageFilter):
     )
     kind = choice(_("Kind"), [])
     q = search(_("Search"), "by_text")
-    cause = django_filters.CharFilter(widget=forms.HiddenInput)
+    cause = django_filters.CharFilter(widget=forms.HiddenInput, method="by_cause")
     """Chosen by a link in the list of causes."""
 
     class Meta:
@@ -91,7 +92,17 @@ class ChangeFilter(PageFilter):
         self.filters["kind"].extra["choices"] = [(kind, kind_label(kind)) for kind in kinds]
 
     def by_show(self, queryset: QuerySet[Change], name: str, value: str) -> QuerySet[Change]:
-        return queryset.filter(SHOWS[value])
+        return queryset.filter(SHOWS[value].q)
+
+    def by_cause(self, queryset: QuerySet[Change], name: str, value: str) -> QuerySet[Change]:
+        return queryset.filter(with_cause(value))
+
+    def total(self, tally: Tally) -> int | None:
+        """How many changes are shown, where the run's tally says it; None: they have to be counted."""
+        chosen = self.form.cleaned_data if self.form.is_valid() else {}
+        if not self.form.is_valid() or chosen["q"] or chosen["cause"]:
+            return None
+        return tally.of(chosen["show"] or "", chosen["kind"] or "")
 
     def by_text(self, queryset: QuerySet[Change], name: str, value: str) -> QuerySet[Change]:
         return queryset.filter(Q(label__icontains=value) | Q(key__icontains=value))

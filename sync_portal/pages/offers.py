@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count
 from django.utils import timezone
 
+from sync_portal.pages.field_counts import fields_to_update
 from sync_portal.pages.labels import field_label
 from sync_portal.sync.flows import get_flow
 from sync_portal.sync.models import Action, ChangeState, Run, RunState
@@ -53,13 +53,8 @@ def offer_of(run: Run) -> Offer | None:
     lines = planned.count()
     if not lines:
         return None
-    updates = planned.filter(action=Action.UPDATE).order_by().values_list("differences", flat=True)
-    return Offer(lines, _choices(updates.iterator()), run.ended_at, timezone.now() - run.ended_at > PLAN_EXPIRES)
-
-
-def _choices(updates: Iterable[list[dict[str, object]]]) -> list[FieldChoice]:
-    counts = Counter(str(difference["field"]) for differences in updates for difference in differences)
-    return [FieldChoice(name, field_label(name), count) for name, count in counts.most_common()]
+    fields = [FieldChoice(name, field_label(name), count) for name, count in fields_to_update(run)]
+    return Offer(lines, fields, run.ended_at, timezone.now() - run.ended_at > PLAN_EXPIRES)
 
 
 # --- undo -------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.asking import ask_and_watch
 from sync_portal.pages.causes import cause_groups, tell
-from sync_portal.pages.counters import RETRIED, SHOWS, counters
+from sync_portal.pages.counters import Tally, counters, retryable, tally_of
 from sync_portal.pages.differences import change_rows
 from sync_portal.pages.filters import ChangeFilter, RunFilter
 from sync_portal.pages.offers import can_be_undone, offer_of
@@ -43,10 +43,10 @@ def history(request: HttpRequest, access: Access) -> HttpResponse:
 def page(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     """One run: what it did, change by change."""
     run = run_or_404(access, run_id)
-    kinds = list(run.changes.order_by("kind").values_list("kind", flat=True).distinct())
-    changes = ChangeFilter(request.GET, queryset=run.changes.all(), kinds=kinds)
-    shown = page_of(request, changes.qs, CHANGES_PER_PAGE)
-    context = _progress(run) | _next_steps(run, access)
+    tally = tally_of(run)
+    changes = ChangeFilter(request.GET, queryset=run.changes.all(), kinds=tally.kinds)
+    shown = page_of(request, changes.qs, CHANGES_PER_PAGE, total=changes.total(tally))
+    context = _progress(run, tally) | _next_steps(run, access, tally)
     return render_page(
         request,
         access,
@@ -57,7 +57,7 @@ def page(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
         page=shown,
         rows=change_rows(access.client, shown),
         groups=cause_groups(run),
-        stale=run.changes.filter(SHOWS["stale"]).count(),
+        stale=tally.of("stale"),
         followers=followers(run),
     )
 
@@ -67,7 +67,7 @@ def page(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
 def live(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     """The part of the run page that moves; once the run is over it has the whole page loaded again."""
     run = run_or_404(access, run_id)
-    response = render_page(request, access, "runs/_live.html", "runs", **_progress(run))
+    response = render_page(request, access, "runs/_live.html", "runs", **_progress(run, tally_of(run)))
     if run.is_over:
         response["HX-Refresh"] = "true"
     return response
@@ -138,10 +138,10 @@ def _runs(access: Access) -> QuerySet[Run]:
     return Run.objects.filter(client=access.client).select_related("requested_by", "approved_by", "client")
 
 
-def _progress(run: Run) -> dict[str, object]:
+def _progress(run: Run, tally: Tally) -> dict[str, object]:
     return {
         "run": run,
-        "counters": counters(run),
+        "counters": counters(run, tally),
         "percent": min(100, run.done * 100 // run.total) if run.total else 0,
         "rate": rate(run),
         "estimated_end": estimated_end(run),
@@ -151,12 +151,12 @@ def _progress(run: Run) -> dict[str, object]:
     }
 
 
-def _next_steps(run: Run, access: Access) -> dict[str, object]:
+def _next_steps(run: Run, access: Access, tally: Tally) -> dict[str, object]:
     """What can be done with a run that is over."""
     if not (run.is_over and access.may_run):
         return {}
     return {
-        "retryable": 0 if run.preview else run.changes.filter(RETRIED).count(),
+        "retryable": 0 if run.preview else retryable(run, tally),
         "undoable": can_be_undone(run),
         "offer": offer_of(run),
     }

@@ -106,27 +106,32 @@ def _seen_of_all(clients: Sequence[Client]) -> dict[tuple[int, str], _Seen]:
     doubtful = [run.pk for run in last.values() if run.rejected and not run.held]
     later = Change.objects.filter(run__in=doubtful, state=ChangeState.LATER).order_by().values_list("run")
     amounts = dict(later.annotate(amount=Count("pk"))) if doubtful else {}
+    waits = _waiting_since()
     return {
-        (client, flow): _Seen(last.get(judged), success, waits, later=amounts.get(judged, 0))
-        for client, flow, judged, success, waits in rows
+        (client, flow): _Seen(last.get(judged), success, waits.get((client, flow)), later=amounts.get(judged, 0))
+        for client, flow, judged, success in rows
     }
 
 
-def _asked_together(clients: Sequence[Client], flow: str) -> Iterator[tuple[int, str, int, datetime, datetime]]:
-    """(client id, flow, the judged run, the last success, waiting since): each found by the index of runs."""
+def _waiting_since() -> dict[tuple[int, str], datetime]:
+    """(client id, flow) -> since when its oldest run waits; those few are found by their state, not among all runs."""
+    waiting = Run.objects.filter(state=RunState.QUEUED, preview=False).order_by("-pk")
+    return {(client, flow): at for client, flow, at in waiting.values_list("client", "flow", "queued_at")}
+
+
+def _asked_together(clients: Sequence[Client], flow: str) -> Iterator[tuple[int, str, int, datetime]]:
+    """(client id, flow, the judged run, the last success): each found by the index of runs."""
     whole = Run.objects.filter(client=OuterRef("pk"), flow=flow, preview=False).order_by("-pk")
     finished = whole.exclude(scope__has_any_keys=_PARTS)
     judged = finished.filter(state__in=set(RunState.ended()) - {RunState.CANCELLED})
     succeeded = finished.filter(state__in=[RunState.SUCCEEDED, RunState.INCOMPLETE])
-    waiting = whole.filter(state=RunState.QUEUED).order_by("pk")
     found = Client.objects.filter(pk__in=[client.pk for client in clients]).order_by("pk")
     for row in found.values_list(
         "pk",
         Subquery(judged.values("pk")[:1]),
         Subquery(succeeded.values("ended_at")[:1]),
-        Subquery(waiting.values("queued_at")[:1]),
     ):
-        yield row[0], flow, row[1], row[2], row[3]
+        yield row[0], flow, row[1], row[2]
 
 
 _PARTS = ["product", "plan", "undo"]
@@ -201,6 +206,11 @@ def counts_by_cause(run: Run) -> list[tuple[str, int]]:
     """Cause -> how many of the run's changes carry it, the most frequent first."""
     rows = run.changes.exclude(cause="").values_list("cause").annotate(amount=Count("pk")).order_by("-amount")
     return list(rows)
+
+
+def with_cause(code: str) -> Q:
+    """Changes of this cause. That it is not empty is said too: the index of causes has only such changes."""
+    return Q(cause=code) & ~Q(cause="")
 
 
 def of_parts(product: str) -> Q:

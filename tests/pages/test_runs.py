@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sync_portal.sync.history import flow_states
@@ -193,3 +195,37 @@ def test_history_is_filtered(
     page = signed_in(world.client).get(reverse("pages:runs", args=[world.client.slug]), query).context["page"]
 
     assert {names[run.pk] for run in page} == expected
+
+
+def test_the_changes_of_a_run_are_counted_once_for_the_whole_page(
+    mixed_run: Run, signed_in: Callable[..., Browser]
+) -> None:
+    browser = signed_in(mixed_run.client)
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(run_url(mixed_run), {"show": "waiting", "kind": "products"})
+    counted = [query["sql"] for query in queries if "COUNT(" in query["sql"] and 'FROM "sync_change"' in query["sql"]]
+    whole = [sql for sql in counted if '"cause"' not in sql]
+    assert len(whole) == 1, "state, kind and as found together; the others ask the index of causes"
+
+
+@pytest.mark.parametrize("show", ["", "to_write", "written", "confirmed", "held", "rejected", "waiting", "stale"])
+@pytest.mark.parametrize("kind", ["", "stock", "products"])
+def test_the_number_of_a_list_is_that_of_its_rows(
+    show: str, kind: str, mixed_run: Run, signed_in: Callable[..., Browser]
+) -> None:
+    factories.ChangeFactory(run=mixed_run, state="confirmed", as_found=True, kind="stock")
+    factories.ChangeFactory(run=mixed_run, state="stale", kind="stock")
+    page = signed_in(mixed_run.client).get(run_url(mixed_run), {"show": show, "kind": kind}).context["page"]
+    assert page.paginator.count == len(page)
+
+
+def test_what_may_be_sent_again_is_no_question_to_a_person(mixed_run: Run, signed_in: Callable[..., Browser]) -> None:
+    """Four are refused; of those held one was refused earlier, one is asked, three have other causes."""
+    for cause in ("shop.refused", "shop.conflict"):
+        factories.ChangeFactory(run=mixed_run, state="held", cause=cause)
+    assert signed_in(mixed_run.client).get(run_url(mixed_run)).context["retryable"] == 5
+
+
+def test_the_changes_of_a_cause_are_listed(mixed_run: Run, signed_in: Callable[..., Browser]) -> None:
+    page = signed_in(mixed_run.client).get(run_url(mixed_run), {"cause": "shop.not_confirmed"}).context["page"]
+    assert [change.state for change in page] == ["applied"]

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connectors.models import Client
@@ -99,3 +101,43 @@ def test_pruning_happens_once_a_day_whoever_asks(client_acme: Client) -> None:
     tomorrow = now + timedelta(hours=25)
     assert [retention.prune_if_due(tomorrow) for _worker in range(3)] == [3, 0, 0]
     assert Beat.objects.get(name="retention").at == tomorrow
+
+
+def test_a_tick_deletes_so_much_and_the_next_one_goes_on(client_acme: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "MOST", 4)
+    monkeypatch.setattr(retention, "RUNS", 2)
+    now = timezone.now()
+    Beat.objects.create(name="retention", at=now - timedelta(hours=25))
+    for _number in range(5):
+        changes(ended(client_acme, 100), ChangeState.CONFIRMED, 2)
+    assert [retention.prune_if_due(now + timedelta(minutes=tick)) for tick in range(4)] == [4, 4, 2, 0]
+    assert Beat.objects.get(name="retention").at == now + timedelta(minutes=2), "the day counts from the last part"
+
+
+def test_what_is_long_ago_goes_in_parts_too(client_acme: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "RUNS", 2)
+    for _number in range(5):
+        changes(ended(client_acme, 400), ChangeState.REJECTED, 2)
+    assert [retention.prune(timezone.now(), most=4) for _tick in range(4)] == [4, 4, 2, 0]
+    assert Run.objects.count() == 1
+
+
+def test_a_run_is_looked_at_once_for_what_went_well(client_acme: Client, django_assert_num_queries: Any) -> None:
+    run = ended(client_acme, 100)
+    changes(run, ChangeState.CONFIRMED)
+    changes(run, ChangeState.REJECTED)
+    young = ended(client_acme, 10)
+    assert retention.prune(timezone.now()) == 1
+    assert set(Run.objects.filter(thinned=True)) == {run}
+    assert not Run.objects.get(pk=young.pk).thinned
+    with django_assert_num_queries(2):
+        assert retention.prune(timezone.now()) == 0
+
+
+def test_slices_are_no_larger_than_they_may_be(client_acme: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "SLICE", 3)
+    changes(ended(client_acme, 100), ChangeState.CONFIRMED, 8)
+    with CaptureQueriesContext(connection) as queries:
+        assert retention.prune(timezone.now()) == 8
+    deletes = [query["sql"] for query in queries if query["sql"].startswith('DELETE FROM "sync_change"')]
+    assert [sql.count(",") + 1 for sql in deletes] == [3, 3, 2]
