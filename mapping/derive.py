@@ -21,6 +21,7 @@ from mapping.gammes import Gammes
 from mapping.group_products import product_of
 from mapping.groups import Groups
 from mapping.naming import GROUP_NAME_LENGTH, shop_name
+from mapping.ordered import NONE, Ordered
 from mapping.photo_patterns import FolderFiles
 from mapping.pricing import Buyer, PriceBook
 from mapping.rules import ShopRules
@@ -115,10 +116,13 @@ class Company:
         choices: Choices | None = None,
         files: FolderFiles | None = None,
         shop: str = "",
+        ordered: Ordered = NONE,
     ) -> None:
         """``choices``: those that reach further than one article, at least. ``files``: of the media folders.
-        ``shop``: the name under which people map categories to the shop's own.
+        ``shop``: the name under which people map categories to the shop's own. ``ordered``: what the client's shops
+        have sold and Sage does not count yet.
         """
+        self._ordered = ordered
         self._files = FolderFiles() if files is None else files
         self._rules, self._today = rules, today
         self._data = data
@@ -192,7 +196,7 @@ class Company:
             tree=self._tree,
             gammes=self._gammes(data),
             prices=PriceBook(data, accounting_category=rules.prices.accounting_category, today=self._today),
-            stock=StockBook(data, rules),
+            stock=StockBook(data, rules, self._ordered),
             texts=self._texts,
             doubled_eans=doubled_eans(barcodes(data, frozenset(article.reference for article in for_sale))),
             twins=twins(for_sale),

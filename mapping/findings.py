@@ -11,7 +11,7 @@ from django.db.models.fields.json import KT
 from connectors.errors import RejectedRecordError
 from connectors.models import Client
 from connectors.sage.paths import PathRules
-from mapping import choosing, loading, parts, quality, store, touches
+from mapping import choosing, loading, ordering, parts, quality, store, touches
 from mapping.catalogue import CatalogueProduct
 from mapping.derive import Company
 from mapping.models import GroupSuggestion, QualityFinding, SourceRecord
@@ -43,7 +43,16 @@ def refresh(
     common = loading.common_data(client, accounts=False)
     vocabulary = touches.vocabulary(client)
     files = store.folder_files(client, rules)
-    company = Company(common, rules, today=today, vocabulary=vocabulary, choices=choices, files=files, shop=shop)
+    company = Company(
+        common,
+        rules,
+        today=today,
+        vocabulary=vocabulary,
+        choices=choices,
+        files=files,
+        shop=shop,
+        ordered=ordering.of_client(client),
+    )
     designs = quality.same_designs(_designs(client))
     looks_alike = _suggested(client)
     kept = 0

@@ -135,6 +135,8 @@ class StockRules(_Rules):
     """DE_No of the depots that serve the shop; none named: the main one."""
     untracked_quantity: int = Field(default=999, ge=0)
     """Shown for articles whose stock Sage does not track."""
+    deduct_orders: bool = True
+    """What the client's shops have sold and Sage does not know yet counts as reserved, as it will once imported."""
 
 
 class CategoryRules(_Rules):

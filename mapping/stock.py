@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 
 from connectors.sage.records import Article, ArticleStock, GammeStock, KitComponent
 from mapping.catalogue import Problem
 from mapping.numbers import said_plain
-from mapping.rules import ShopRules
+from mapping.ordered import NONE, Ordered
+from mapping.rules import ShopRules, StockRules
 from mapping.source import SageData, Variant
 
 StockRow = ArticleStock | GammeStock
@@ -40,13 +41,24 @@ class Availability:
     quantity: int | None
     explanation: str
     problems: tuple[Problem, ...] = ()
+    less: bool = False
+    """Less than Sage says, because of what shops have sold and Sage does not count yet."""
+
+
+def counts_orders(rules: StockRules) -> bool:
+    """Whether what customers have ordered lowers the stock under this formula."""
+    formula = FORMULAS[rules.formula][1]
+    nothing = ArticleStock(article="", depot=0)
+    return formula(replace(nothing, reserved=Decimal(1))) < formula(nothing)
 
 
 class StockBook:
     """The availability of a company's articles under one shop's rules."""
 
-    def __init__(self, data: SageData, rules: ShopRules) -> None:
+    def __init__(self, data: SageData, rules: ShopRules, ordered: Ordered = NONE) -> None:
+        """``ordered``: what shops have sold and Sage does not count yet; left out where the rules say so."""
         self._data = data
+        self._ordered = ordered if rules.stock.deduct_orders else NONE
         self._published_only = rules.articles.published_only
         self._words, self._formula = FORMULAS[rules.stock.formula]
         self._depots = frozenset(rules.stock.depots) or _main_depots(data)
@@ -61,7 +73,7 @@ class StockBook:
             return found
         packs = int(found.quantity // packaging.quantity)
         words = f"{found.explanation}, par {said_plain(packaging.quantity, 'fr')} : {packs}"
-        return Availability(packs, words, found.problems)
+        return Availability(packs, words, found.problems, found.less)
 
     def _availability(self, article: Article, variant: Variant, *, inside: tuple[str, ...]) -> Availability:
         components = self._components(article, variant)
@@ -69,11 +81,18 @@ class StockBook:
             return self._kit(article, components, inside=(*inside, article.reference))
         if article.stock_tracking == 0:
             return Availability(None, "AR_SuiviStock = 0 : stock non suivi")
-        rows = self._rows(article, variant)
-        quantity = sum((max(self._formula(row), ZERO) for row in rows if self._serves(row)), ZERO)
+        rows = [row for row in self._rows(article, variant) if self._serves(row)]
+        whole, in_sage = self._sum(self._ordered.with_orders(row) for row in rows), self._sum(rows)
         depots = ", ".join(str(number) for number in sorted(self._depots)) or "tous"
-        whole = int(quantity.to_integral_value(ROUND_FLOOR))
-        return Availability(whole, f"{self._words}, dépôts {depots} : {whole}")
+        words = f"{self._words}, dépôts {depots} : {whole}"
+        if whole == in_sage:
+            return Availability(whole, words)
+        sold = sum((self._ordered.of(row.article, variant, row.depot) for row in rows), ZERO)
+        return Availability(whole, f"{words} ({_said_of_orders(in_sage, sold)})", less=True)
+
+    def _sum(self, rows: Iterable[StockRow]) -> int:
+        quantity = sum((max(self._formula(row), ZERO) for row in rows), ZERO)
+        return int(quantity.to_integral_value(ROUND_FLOOR))
 
     def _components(self, article: Article, variant: Variant) -> list[KitComponent]:
         if article.nomenclature not in KITS:
@@ -91,7 +110,7 @@ class StockBook:
 
     def _kit(self, kit: Article, components: Iterable[KitComponent], *, inside: tuple[str, ...]) -> Availability:
         """The smallest number of kits that a tracked component allows; untracked ones do not limit."""
-        possible: list[tuple[int, str]] = []
+        possible: list[tuple[int, str, bool]] = []
         for component in components:
             article = self._data.articles.get(component.component)
             if article is None or not self._sellable(article):
@@ -101,11 +120,11 @@ class StockBook:
             if found.problems:
                 return _unavailable(kit, component.component)
             if found.quantity is not None and per_kit > 0:
-                possible.append((int(found.quantity // per_kit), _said(component, found.quantity, per_kit)))
+                possible.append((int(found.quantity // per_kit), _said(component, found, per_kit), found.less))
         if not possible:
             return Availability(None, "nomenclature dont aucun composant n'est suivi en stock")
-        kits, words = min(possible)
-        return Availability(kits, f"nomenclature limitée par {words} : {kits}")
+        kits, words, less = min(possible)
+        return Availability(kits, f"nomenclature limitée par {words} : {kits}", less=less)
 
     def _sellable(self, article: Article) -> bool:
         return not article.asleep and (article.published or not self._published_only)
@@ -123,5 +142,13 @@ def _unavailable(kit: Article, component: str) -> Availability:
     return Availability(0, words, (Problem("stock.kit_component_unavailable", facts),))
 
 
-def _said(component: KitComponent, quantity: int, per_kit: Decimal) -> str:
-    return f"{component.component} ({quantity} en stock, {said_plain(per_kit, 'fr')} par lot)"
+def _said(component: KitComponent, found: Availability, per_kit: Decimal) -> str:
+    less = ", commandes de la boutique déduites" if found.less else ""
+    return f"{component.component} ({found.quantity} en stock{less}, {said_plain(per_kit, 'fr')} par lot)"
+
+
+def _said_of_orders(in_sage: int, sold: Decimal) -> str:
+    """ "12 en stock, dont 3 commandés sur la boutique et pas encore réservés dans Sage"."""
+    link, plural = "dont" if sold <= in_sage else "pour", "s" if sold >= 2 else ""
+    amount = f"{said_plain(sold, 'fr')} commandé{plural} sur la boutique"
+    return f"{in_sage} en stock, {link} {amount} et pas encore réservé{plural} dans Sage"

@@ -7,6 +7,7 @@ from mapping.models.derivation import DerivationMark, DerivationTrace
 from mapping.models.exchange import ImportDraft
 from mapping.models.grouping import GroupSuggestion
 from mapping.models.images import ProductImage
+from mapping.models.ordered import OrderedStock
 from mapping.models.prices import CustomerGroup, SpecificPrice
 from mapping.models.products import Category, Combination, Product, Readiness
 from mapping.models.quality import QualityFinding
@@ -25,6 +26,7 @@ __all__ = [
     "GroupSuggestion",
     "ImportDraft",
     "MirrorState",
+    "OrderedStock",
     "Product",
     "ProductImage",
     "QualityFinding",

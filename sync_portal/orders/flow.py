@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.errors import RetryableError
 from sync_portal.orders.causes import CAUSES
+from sync_portal.orders.holding import look_ahead
 from sync_portal.orders.importer import ShopImport
 from sync_portal.orders.lookups import STREAMS_READ
 from sync_portal.sync import causes, collect
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.flows import Flow, register
+from sync_portal.sync.flows import Flow, register, register_look_ahead
 
 
 def import_orders(context: RunContext) -> None:
@@ -42,6 +43,7 @@ def _run_all(imports: list[ShopImport]) -> None:
 
 
 causes.register(CAUSES)
+register_look_ahead(look_ahead)
 register(
     Flow(
         name="orders",

@@ -13,14 +13,16 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 
 from connectors.errors import ConnectorError, RejectedRecordError, RetryableError
 from connectors.models import ShopConnection
 from connectors.sage.documents import find_order, write_order
 from connectors.sage.orders import WrittenOrder
+from mapping import ordering
 from mapping.rules import ShopRules
-from sync_portal.orders import ledger, reader
+from sync_portal.orders import holding, ledger, reader
 from sync_portal.orders.builder import Built, build, check_state, sage_amounts
 from sync_portal.orders.lookups import load_side
 from sync_portal.orders.models import LedgerOrder, OrderState
@@ -59,6 +61,8 @@ class ShopImport:
         self.context.count(read=len(polled), unchanged=len(polled) - len(moved))
         waiting = ledger.waiting_ids(self.shop, rules_fingerprint=self.fingerprint)
         ids = sorted({*moved, *waiting})
+        if not self.context.preview:
+            holding.release_before_the_start(self.shop, self.rules)
         self.context.step("orders", len(ids))
         for start in range(0, len(ids), reader.PAGE):
             self._import_page(ids[start : start + reader.PAGE], before=start)
@@ -99,12 +103,15 @@ class ShopImport:
                 continue
             if not self.context.preview:
                 _store(row, state=OrderState.HELD, cause="orders.gone", facts={}, detail="")
+                ordering.release(self.shop, [row.shop_order_id])
             self._report(row.reference, row.shop_order_id, "held", cause="orders.gone")
             self.context.count(held=1)
 
     def _import(self, order: ShopOrder, side: SageSide) -> None:
         """One order, to its end: in Sage, held with its cause, or left for the next run."""
         row = self._ledger_row(order)
+        if not self.context.preview:
+            holding.hold(self.shop, self.rules, order, side)
         proof = prove(order)
         try:
             check_state(order, self.rules.orders)
@@ -169,25 +176,36 @@ class ShopImport:
         piece = find_order(self.context.sage, self.context.capabilities, web_number, reference=row.reference)
         if piece is None:
             return False
-        _store(row, state=OrderState.IMPORTED, sage_piece=piece, imported_at=timezone.now(), cause="", facts={})
+        with transaction.atomic():
+            _store(row, state=OrderState.IMPORTED, sage_piece=piece, imported_at=timezone.now(), cause="", facts={})
+            ordering.is_in_sage(self.shop, row.shop_order_id)
         self.context.count(written=1, confirmed=1)
         self._report(row.reference, row.shop_order_id, "confirmed", differences=[_document(row.reference, piece)])
         return True
 
     def _imported(self, row: LedgerOrder, order: ShopOrder, proof: Proof, built: Built, written: WrittenOrder) -> None:
         losses = [{"cause": "orders.note_text", "facts": asdict(note)} for note in written.notes]
-        _store(
-            row,
-            state=OrderState.IMPORTED,
-            sage_piece=written.piece,
-            sage_customer=written.customer_number,
-            proof=proof.to_json(),
-            notes=[*built.notes, *losses],
-            imported_at=timezone.now(),
-        )
+        with transaction.atomic():
+            _store(
+                row,
+                state=OrderState.IMPORTED,
+                sage_piece=written.piece,
+                sage_customer=written.customer_number,
+                proof=proof.to_json(),
+                notes=[*built.notes, *losses],
+                imported_at=timezone.now(),
+            )
+            self._stock_is_in_sage(row, written)
         self.context.count(written=1, confirmed=1, sage=int(written.created))
         differences = [_document(order.reference, written.piece), *_differences(order, built)]
         self._report(order.reference, order.id, "confirmed", differences=differences)
+
+    def _stock_is_in_sage(self, row: LedgerOrder, written: WrittenOrder) -> None:
+        if not written.created and row.attempts == 1:
+            # It was there before this portal ever tried: Sage has been counting it.
+            ordering.release(self.shop, [row.shop_order_id])
+        else:
+            ordering.is_in_sage(self.shop, row.shop_order_id)
 
     def _hold(self, row: LedgerOrder, proof: Proof, error: RejectedRecordError) -> None:
         if not self.context.preview:
@@ -206,9 +224,11 @@ class ShopImport:
 
     def _advance(self, polled: Sequence[PolledOrder]) -> None:
         newest = reader.newest_update(polled)
-        if self.context.preview or newest is None or newest == self._since():
+        if self.context.preview or (self.cursor and newest in {None, self._since()}):
             return
-        position = max(newest, self._since() or newest).replace(tzinfo=UTC)
+        # Also where there was no order yet: from now on the portal knows of all of them.
+        moments = [moment for moment in (newest, self._since()) if moment]
+        position = max(moments).replace(tzinfo=UTC) if moments else None
         Cursor.objects.update_or_create(
             client=self.shop.client, flow="orders", stream=_stream(self.shop), defaults={"position": position}
         )
@@ -238,8 +258,11 @@ class ShopImport:
 
 
 def rules_fingerprint(rules: ShopRules) -> str:
-    """Changes when a rule that decides about orders does: held orders are then examined again by themselves."""
-    content = f"{rules.orders.model_dump_json()}{rules.prices.model_dump_json()}"
+    """Changes when a rule that decides about orders does: held orders are then examined again by themselves.
+
+    So are those that were held before the portal knew what orders take from the stock.
+    """
+    content = f"stock{rules.orders.model_dump_json()}{rules.prices.model_dump_json()}"
     return blake2b(content.encode(), digest_size=16).hexdigest()
 
 

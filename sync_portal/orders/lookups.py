@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -10,7 +10,7 @@ from operator import or_
 from django.db.models import Q
 
 from connectors.models import Client, ShopConnection
-from connectors.sage.records import Record
+from connectors.sage.records import KitComponent, Record
 from connectors.sage.streams import STREAMS
 from mapping.choices.base import split
 from mapping.models import Binding, SourceRecord
@@ -19,7 +19,7 @@ from mapping.rules import ShopRules
 from mapping.source import PACKAGING, SageData
 from sync_portal.orders.models import LedgerOrder, OrderState
 from sync_portal.orders.sage_side import SageSide, Variant
-from sync_portal.orders.shop_orders import ShopOrder
+from sync_portal.orders.shop_orders import ShopOrder, ShopOrderLine
 
 SMALL = ("taxes", "family_accounting", "tariff_categories", "depots", "currencies", "countries")
 """Streams of a few rows, taken whole."""
@@ -29,18 +29,8 @@ STREAMS_READ = ("articles", "combinations", "packagings", "article_accounting", 
 def load_side(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrder], *, today: date) -> SageSide:
     """What Sage and the shop's bindings say about everything that these orders name."""
     lines = [line for order in orders for line in order.lines]
-    products = _bindings(shop, "products", {line.product_id for line in lines})
-    variants = {
-        identity: variant
-        for identity, key in _bindings(shop, "combinations", {line.combination_id for line in lines}).items()
-        if (variant := variant_of(key))
-    }
+    products, variants, references = _bound(shop, lines)
     accounts = _bindings(shop, "customers", {order.buyer.id for order in orders})
-    references = {
-        *products.values(),
-        *(variant[0] for variant in variants.values()),
-        *(line.reference for line in lines),
-    }
     references |= {rules.orders.shipping_article, rules.orders.discount_article}
     remembered = _remembered(shop, rules, orders)
     numbers = {*accounts.values(), *remembered.values(), rules.orders.generic_account}
@@ -52,6 +42,38 @@ def load_side(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrder
         remembered=remembered,
         today=today,
     )
+
+
+def sold_side(shop: ShopConnection, lines: Sequence[ShopOrderLine]) -> SageSide:
+    """Of all that, which articles these lines are; no accounts, no taxes."""
+    products, variants, references = _bound(shop, lines)
+    data = {**_articles(shop.client, references - {""}), "depots": _records(shop.client, "depots", Q())}
+    return SageSide(data=SageData(data), products=products, variants=variants, today=date.min)
+
+
+def with_components(client: Client, data: SageData, kits: Collection[str]) -> SageData:
+    """The same with what these nomenclatures hold."""
+    if not kits:
+        return data
+    rows = _records(client, "kit_components", Q(subject__in=kits))
+    parts = {row.component for row in rows if isinstance(row, KitComponent)} - data.articles.keys()
+    return data.joined({"kit_components": rows, "articles": _records(client, "articles", Q(key__in=parts))})
+
+
+def _bound(shop: ShopConnection, lines: Sequence[ShopOrderLine]) -> tuple[dict[int, str], dict[int, Variant], set[str]]:
+    """Shop product id -> article, combination id -> variant, and every reference that these lines may mean."""
+    products = _bindings(shop, "products", {line.product_id for line in lines})
+    variants = {
+        identity: variant
+        for identity, key in _bindings(shop, "combinations", {line.combination_id for line in lines}).items()
+        if (variant := variant_of(key))
+    }
+    references = {
+        *products.values(),
+        *(variant[0] for variant in variants.values()),
+        *(line.reference for line in lines),
+    }
+    return products, variants, references
 
 
 def variant_of(key: str) -> Variant | None:
@@ -92,20 +114,28 @@ def _remembered(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrd
 
 def _sage_data(client: Client, references: set[str], numbers: set[str], emails: set[str]) -> SageData:
     """Articles by reference or through a variant's reference, accounts by number or e-mail, and the small lists."""
-    named = Q(data__article__in=list(references)) | Q(data__reference__in=list(references))
-    combinations = _records(client, "combinations", named)
-    packagings = _records(client, "packagings", named)
-    references |= {str(getattr(one, "article", "")) for one in (*combinations, *packagings)}
+    articles = _articles(client, references)
     return SageData(
         {
-            "articles": _records(client, "articles", Q(key__in=references)),
-            "combinations": combinations,
-            "packagings": packagings,
+            **articles,
             "article_accounting": _records(client, "article_accounting", Q(data__article__in=list(references))),
             "customers": _records(client, "customers", Q(key__in=numbers) | _any(emails, "data__email__icontains")),
             **{stream: _records(client, stream, Q()) for stream in SMALL},
         }
     )
+
+
+def _articles(client: Client, references: set[str]) -> dict[str, list[Record]]:
+    """Those named, those of which a variant or a packaging is named (their references are added), and those rows."""
+    named = Q(data__article__in=list(references)) | Q(data__reference__in=list(references))
+    combinations = _records(client, "combinations", named)
+    packagings = _records(client, "packagings", named)
+    references |= {str(getattr(one, "article", "")) for one in (*combinations, *packagings)}
+    return {
+        "articles": _records(client, "articles", Q(key__in=references)),
+        "combinations": combinations,
+        "packagings": packagings,
+    }
 
 
 def _any(values: Iterable[str], lookup: str) -> Q:

@@ -65,13 +65,17 @@ class SageSide:
         Raises:
             RejectedRecordError: `orders.unknown_article`, `orders.unknown_combination`, `orders.article_asleep`.
         """
-        found = self._bound(line) or self._by_reference(line)
+        found = self.find(line)
         if found is None:
             product = self.products.get(line.product_id, "")
             if product in self.data.articles:
                 raise RejectedRecordError("orders.unknown_combination", {"reference": product, "name": line.name})
             raise RejectedRecordError("orders.unknown_article", {"reference": line.reference, "name": line.name})
         return self._sellable(found, line.name)
+
+    def find(self, line: ShopOrderLine) -> SoldArticle | None:
+        """The same, whether it may be sold or not; None: nothing of Sage's."""
+        return self._bound(line) or self._by_reference(line)
 
     def named(self, reference: str) -> SoldArticle:
         """The article that a rule names.

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from connectors import connections
 from connectors.errors import ConfigurationError
 from connectors.models import Client, SageConnection, ShopConnection
@@ -32,6 +34,10 @@ class RunContext:
         self.run = run
         self.client: Client = run.client
         self.preview: bool = run.preview
+        self.began_at = timezone.now()
+        """Sage is read after this."""
+        self.looked_ahead = False
+        """Whether the shops were asked for their newest orders."""
         self.counters: Counter[str] = Counter()
         self._on_progress = on_progress
         self._beaten = 0.0

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from connectors.connections import media_paths
 from connectors.models import ShopConnection
-from mapping import choosing, joining, loading, parts, store, touches
+from mapping import choosing, joining, loading, ordering, parts, store, touches
 from mapping.affected import dated
 from mapping.catalogue import Catalogue, CatalogueProduct
 from mapping.derive import Company
@@ -35,7 +35,7 @@ from sync_portal.sync import marks, same_content
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.flows import Flow
+from sync_portal.sync.flows import Flow, look_ahead
 from sync_portal.sync.models import Change, ChangeState
 from sync_portal.sync.named_photos import without_refused
 from sync_portal.sync.plan import OwnerOf, PlannedChange, make_plan, removals
@@ -125,8 +125,11 @@ class Derivation:
         self._let_join()
         # The vocabulary first: a spelling that gave way to another one reaches everything.
         vocabulary = touches.vocabulary(self._client)
-        self._position = touches.position(self._client)
-        look = self._only_what_the_flow_makes(self._what_to_look_at())
+        if ordering.STOCK_STREAMS.issubset(self._flow.streams):
+            ordering.settle(self._client, read_since=self._context.began_at)
+        look = self._look_now()
+        if not look.nothing and self._flow.minds_orders and look_ahead(self._context, self._shop):
+            look = self._look_now()
         if look.nothing:
             self._look = look
         else:
@@ -141,6 +144,7 @@ class Derivation:
                 choices=choices,
                 files=self._files if self._by_article else None,
                 shop=self._shop.name,
+                ordered=ordering.of_client(self._client),
             )
             if self._by_article:
                 for part in parts.derived(self._client, company, common, self._articles()):
@@ -192,6 +196,10 @@ class Derivation:
         joining.join_new(self._client, self._rules, articles)
 
     # --- what to look at -------------------------------------------------------------------------------------------
+
+    def _look_now(self) -> Look:
+        self._position = touches.position(self._client)
+        return self._only_what_the_flow_makes(self._what_to_look_at())
 
     def _what_to_look_at(self) -> Look:
         scope, mark = self._context.run.scope, self._mark

@@ -52,6 +52,7 @@ STOCK = register(
         streams=_STOCK,
         parts=frozenset({"products"}),
         desires=(desired.desired_stock,),
+        minds_orders=True,
         lane="fast",
         promise_minutes=30,
     )
