@@ -62,8 +62,9 @@ def _store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[
     _rewrite(Binding, kept, columns)
     Binding.objects.filter(pk__in=gone).delete()
     adopted = [task for task in tasks if task.adopted]
-    if adopted:
-        _rewrite(Change, [task.change for task in adopted], ["action", "differences"])
+    told_anew = [task.change for task in tasks if task.adopted or task.moved]
+    if told_anew:
+        _rewrite(Change, told_anew, ["action", "differences"])
     if any(task.change.action == Action.CREATE and task.sent for task in tasks) or adopted:
         decisions.close_adoptions(resolver.shop, kind.name, [task.change.key for task in tasks if task.sent])
 

@@ -14,7 +14,7 @@ from connectors.prestashop.resources import check
 from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity
 from mapping.state import Held, from_json
-from sync_portal.sync import forms, owners, pairs
+from sync_portal.sync import edits, forms, owners, pairs
 from sync_portal.sync.adoption import adopt, candidates_of
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import Kind
@@ -31,11 +31,13 @@ class Parcel:
     kind: Kind
     new: list[Task] = field(default_factory=list)
     known: list[Task] = field(default_factory=list)
-    known_as: list[Entity] = field(default_factory=list)
+    known_as: list[Mapping[str, ShopValue]] = field(default_factory=list)
     """How each of `known` is sent."""
     leaving: list[Task] = field(default_factory=list)
+    found: Mapping[int | None, Entity] = field(default_factory=dict)
+    """What the shop held of `known` right before, by id."""
     held: Mapping[int | None, Entity] = field(default_factory=dict)
-    """After the exchange: what the shop holds of what was sent, by id."""
+    """What it holds after that of what was sent, by id."""
 
 
 def encode(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
@@ -80,9 +82,10 @@ def prepare(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> Parcel:
             resolver, kind, [task for task in live(tasks) if task.shop_id is not None and not task.sent]
         )
     known = [task for task in live(tasks) if task.shop_id is not None and not task.sent]
-    wanted = pairs.with_others(resolver, kind, known)
-    entities = [forms.to_entity(kind, one, shop_id=task.shop_id) for task, one in zip(known, wanted, strict=True)]
-    return Parcel(kind, [task for task in live(tasks) if task.shop_id is None], known, entities)
+    if not kind.read_first:
+        edits.expect(resolver, kind, [task for task in known if not task.adopted])
+    new = [task for task in live(tasks) if task.shop_id is None]
+    return Parcel(kind, new, known, pairs.with_others(resolver, kind, known))
 
 
 def prepare_to_leave(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> Parcel:
@@ -93,13 +96,14 @@ def prepare_to_leave(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> P
 
 
 def exchange(resolver: Resolver, parcel: Parcel) -> None:
-    """Send, then read back: the answer to a write echoes what was sent, not what is stored.
+    """Look once more, send, then read back: the answer to a write echoes what was sent, not what is stored.
 
     What was sent and could not be read back is not confirmed: it fails as something to be tried again, and is then
     recognised. Nothing here asks the database: it runs beside what does.
     """
     _delete(resolver, parcel)
     _create(resolver, parcel)
+    _leave_what_moved(resolver, parcel)
     _update(resolver, parcel)
     sent = [task for task in parcel.new + parcel.known if task.sent and task.error is None]
     try:
@@ -111,9 +115,10 @@ def exchange(resolver: Resolver, parcel: Parcel) -> None:
 
 
 def settle(resolver: Resolver, parcel: Parcel) -> None:
-    """Compare what the shop holds now with what was sent."""
+    """Compare what the shop holds now with what was sent, and ask about what somebody had changed there before."""
     if parcel.leaving:
         return
+    edits.ask(resolver, parcel.kind, parcel.known, parcel.found)
     for task in [*parcel.new, *parcel.known]:
         if not task.sent or task.error is not None:
             continue
@@ -187,11 +192,31 @@ def _complete(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     resolver.webservice.update(kind.resource, entities)
 
 
-def _update(resolver: Resolver, parcel: Parcel) -> None:
-    if not parcel.known:
+def _leave_what_moved(resolver: Resolver, parcel: Parcel) -> None:
+    """Read what is to be changed, and leave what is no longer as we left it: a person is asked about that."""
+    expecting = [task for task in parcel.known if task.expected]
+    try:
+        parcel.found = _held(resolver, parcel.kind, expecting)
+    except ConnectorError as error:
+        for task in expecting:
+            task.error = error
         return
-    outcomes = resolver.webservice.update(parcel.kind.resource, parcel.known_as)
-    for task, outcome in zip(parcel.known, outcomes, strict=True):
+    for task in expecting:
+        if row := parcel.found.get(task.shop_id):
+            edits.leave_what_moved(resolver, parcel.kind, task, row)
+
+
+def _update(resolver: Resolver, parcel: Parcel) -> None:
+    going = [
+        (task, {name: value for name, value in wanted.items() if name in task.encoded})
+        for task, wanted in zip(parcel.known, parcel.known_as, strict=True)
+        if task.encoded and task.error is None
+    ]
+    if not going:
+        return
+    entities = [forms.to_entity(parcel.kind, wanted, shop_id=task.shop_id) for task, wanted in going]
+    outcomes = resolver.webservice.update(parcel.kind.resource, entities)
+    for (task, _wanted), outcome in zip(going, outcomes, strict=True):
         task.error, task.sent = outcome.error, outcome.error is None
 
 

@@ -28,6 +28,10 @@ class Task:
     """Adopted: what the shop held before us, in local terms."""
     kept: dict[str, Any] = field(default_factory=dict)
     """What the shop holds in fields that are its own, or were only to be filled: not sent, see `owners`."""
+    expected: dict[str, ShopValue] = field(default_factory=dict)
+    """What the shop confirmed of the fields that are to be changed: what it should still hold."""
+    moved: list[str] = field(default_factory=list)
+    """Fields that it no longer holds like that: they are not sent."""
     held: Held | None = None
     """This shop cannot have it: told, and no fault of the run."""
     mismatch: dict[str, str] | None = None
