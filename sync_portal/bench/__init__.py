@@ -7,6 +7,7 @@ from sync_portal.bench.derive import derive_delta, derive_full
 from sync_portal.bench.first_publish import first_publish
 from sync_portal.bench.frame import Bench, Benchmark, Result
 from sync_portal.bench.group_suggest import group_suggest
+from sync_portal.bench.history import history
 from sync_portal.bench.run_delta import run_delta
 from sync_portal.bench.run_unchanged import run_unchanged
 from sync_portal.bench.sage_incremental import sage_incremental
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "sage_read": sage_read,
     "sage_incremental": sage_incremental,
     "sage_write_orders": sage_write_orders,
+    "history": history,
 }
 
 __all__ = ["BENCHMARKS", "Bench", "Benchmark", "Result"]
