@@ -29,6 +29,9 @@ def adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
         elif entity is not None:
             given.add(entity.id)
             _take(resolver, kind, task, entity)
+        elif "recognised" in task.change.facts:  # gone since the plan was made: what a new one needs is not here
+            facts = {"resource": kind.resource, "id": task.change.facts["recognised"]}
+            task.error = RetryableError("shop.unknown_id", facts)
         elif not kind.creatable:
             task.error = RetryableError("shop.missing_reference", {"kind": kind.name, "key": task.change.key})
         elif not _refused(resolver, kind, task):
@@ -50,10 +53,7 @@ def _take(resolver: Resolver, kind: Kind, task: Task, entity: Entity) -> None:
 def candidates_of(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> list[Candidates]:
     """What the shop has of each, without those of which a person said that it is none of them."""
     found = find_existing(resolver, kind, [task.encoded for task in tasks])
-    return [
-        Candidates([entity for entity in candidates.found if entity.id not in _refused(resolver, kind, task)])
-        for task, candidates in zip(tasks, found, strict=True)
-    ]
+    return [candidates.without(_refused(resolver, kind, task)) for task, candidates in zip(tasks, found, strict=True)]
 
 
 def _refused(resolver: Resolver, kind: Kind, task: Task) -> Sequence[int]:

@@ -31,13 +31,16 @@ class Tally:
         self._moves: Counter[int] = Counter()
         """Price moves by whole percent, rounded up; a price of zero is `_TO_ZERO`."""
         self._deleted: Counter[str] = Counter()
+        self._adopted: Counter[str] = Counter()
+        """What the shop has already and will be ours."""
 
     def add(self, change: PlannedChange) -> None:
         """Count one line of the plan; what is held hurts nobody."""
         if change.action == "delete":
             self._deleted[change.kind] += 1
-        if change.action != "update" or change.held is not None:
+        if change.held is not None or (change.action != "update" and change.recognised is None):
             return
+        self._adopted[change.kind] += change.recognised is not None
         for difference in change.differences:
             before, after = difference["before"], difference["after"]
             match change.kind, difference["field"]:
@@ -54,7 +57,7 @@ class Tally:
         Raises:
             BrakeTripped: with the count, the total and the limit that was passed.
         """
-        products, percent = totals.get("products", 0), limits.price_move_percent
+        products, percent = totals.get("products", 0) + self._adopted["products"], limits.price_move_percent
         _share("brake.hidden", self._hidden, products, limits.max_hidden_percent)
         moved = sum(amount for move, amount in self._moves.items() if move > percent)
         _share("brake.prices", moved, products, limits.max_price_moves_percent, move=str(percent))

@@ -27,7 +27,7 @@ def expect(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     languages, known = resolver.languages, resolver.webservice.capabilities()
     for task in tasks:
         binding = resolver.bindings[kind.name, task.change.key]
-        if binding.parked_cause == "shop.not_confirmed":  # the shop itself keeps other values than it is sent, as was told
+        if binding.parked_cause == "shop.not_confirmed":  # the shop keeps other values than it is sent, as was told
             continue
         confirmed = binding.confirmed
         for name in task.encoded:

@@ -93,7 +93,7 @@ def _towards_the_shop(context: RunContext) -> None:
             resolver.webservice.get_ready()
         _prepare(context, resolver, rules[shop.pk])
         derivation = Derivation(context, flow, shop, rules[shop.pk], keep=shop == shops[0])
-        planned = Planned(context, shop)
+        planned = Planned(context, resolver)
         planned.keep(derivation.changes(resolver, resolver.owner_of))
         context.count(unchanged=derivation.unchanged)
         _carry_out(context, resolver, planned, derivation.kinds, rules[shop.pk])
@@ -119,7 +119,7 @@ def _backwards(context: RunContext) -> None:
     """Undo an earlier run, shop after shop."""
     for shop in context.shops():
         resolver = Resolver(shop, context.webservice(shop))
-        planned = Planned(context, shop)
+        planned = Planned(context, resolver)
         planned.keep(undo.plan_undo(context.run.scope["undo"], resolver))
         _carry_out(context, resolver, planned, undo.KINDS_BACKWARDS, context.rules(shop))
 

@@ -6,7 +6,7 @@ learning of it (the answer was lost, the worker died)?
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.prestashop.xml import Entity
@@ -21,14 +21,21 @@ class Candidates:
     """The resources of the shop that carry the identity of a wanted one."""
 
     found: list[Entity]
+    contradicted: bool = False
+    """One of them carries another EAN: the same reference may mean another thing."""
 
     @property
     def certain(self) -> Entity | None:
-        return self.found[0] if len(self.found) == 1 else None
+        return self.found[0] if len(self.found) == 1 and not self.contradicted else None
 
     @property
     def uncertain(self) -> bool:
-        return len(self.found) > 1
+        return len(self.found) > 1 or self.contradicted
+
+    def without(self, ids: Collection[int]) -> Candidates:
+        """Those that a person did not rule out."""
+        found = [entity for entity in self.found if entity.id not in ids]
+        return Candidates(found, self.contradicted and bool(found))
 
 
 def find_existing(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]) -> list[Candidates]:
@@ -42,7 +49,13 @@ def find_existing(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, 
         if row.id not in taken:
             held = {name: forms.held_value(kind, name, row) for name in kind.identity}
             by_identity.setdefault(identity(kind, held), []).append(row)
-    return [Candidates(by_identity.get(identity(kind, fields), [])) for fields in wanted]
+    found = [by_identity.get(identity(kind, fields), []) for fields in wanted]
+    return [Candidates(some, _contradicted(kind, fields, some)) for fields, some in zip(wanted, found, strict=True)]
+
+
+def _contradicted(kind: Kind, wanted: Mapping[str, ShopValue], found: Sequence[Entity]) -> bool:
+    held = ((wanted.get(name), forms.held_value(kind, name, row)) for name in kind.alternatives for row in found)
+    return any(ours and theirs and ours != theirs for ours, theirs in held)
 
 
 def find_alternatives(
@@ -80,7 +93,8 @@ def _comparable(kind: Kind, name: str, value: ShopValue) -> object:
 
 
 def _rows(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]) -> Iterable[Entity]:
-    display = forms.display_of(kind, frozenset(kind.identity) | _wanted_names(kind, wanted))
+    telling = frozenset(kind.identity) | frozenset(kind.alternatives)
+    display = forms.display_of(kind, telling | _wanted_names(kind, wanted))
     if not kind.lookup:
         return resolver.webservice.read(kind.resource, display=display)
     values = sorted({str(fields.get(kind.lookup, "")) for fields in wanted} - {""})

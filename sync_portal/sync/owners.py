@@ -7,6 +7,7 @@ resource that is adopted keeps what is given only to new ones.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from connectors.prestashop.xml import Entity
 from sync_portal.sync.kinds import FIRST_ONLY, Kind
@@ -31,15 +32,23 @@ def leave_filled(resolver: Resolver, kind: Kind, task: Task, entity: Entity, own
 
 def leave_to_the_shop(resolver: Resolver, kind: Kind, task: Task, entity: Entity, owner_of: OwnerOf) -> None:
     """Take out of what is sent to an adopted resource whatever only a new one would be given."""
-    own = [name for name in task.encoded if _is_the_shops(resolver, kind, task, entity, name, owner_of)]
+    key, identity = task.change.key, kind.identity
+    held = {name: held_as(resolver, kind, name, task.values[name], entity) for name in task.encoded}
+    own = [
+        name
+        for name, value in held.items()
+        if is_the_shops(kind.name, key, name, value, identity=identity, owner_of=owner_of)
+    ]
     _leave(resolver, kind, task, entity, own)
+    task.kept = {**task.change.facts.get("left", {}), **task.kept}
 
 
-def _is_the_shops(resolver: Resolver, kind: Kind, task: Task, entity: Entity, name: str, owner_of: OwnerOf) -> bool:
-    owner = owner_of(kind.name, task.change.key, name)
+def is_the_shops(kind: str, key: str, name: str, held: Any, *, identity: Sequence[str], owner_of: OwnerOf) -> bool:
+    """Whether a field of an adopted resource is not ours to write; ``held``: what it holds, as JSON."""
+    owner = owner_of(kind, key, name)
     if name in FIRST_ONLY or owner in {IF_NEW, SHOP}:
-        return name not in kind.identity
-    return owner == IF_EMPTY and _is_filled(resolver, kind, task, entity, name)
+        return name not in identity
+    return owner == IF_EMPTY and not is_empty(held)
 
 
 def _is_filled(resolver: Resolver, kind: Kind, task: Task, entity: Entity, name: str) -> bool:

@@ -26,6 +26,15 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """What the shop has already of something that is to be created."""
+
+    shop_id: int
+    left: Mapping[str, Any]
+    """Fields that stay as they are there: our field -> what it holds, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedChange:
     """One line of a plan. `fields` are the values to send; `held` says why it waits."""
 
@@ -41,6 +50,8 @@ class PlannedChange:
     holds it.
     """
     held: Held | None = None
+    recognised: Recognised | None = None
+    """Of a creation: it is there already, `differences` say what it holds."""
 
 
 @dataclass(frozen=True, slots=True)

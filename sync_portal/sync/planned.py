@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import Max
 
@@ -13,6 +14,8 @@ from sync_portal.sync.brakes import Tally
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.models import Change, ChangeState, Run
 from sync_portal.sync.plan import PlannedChange
+from sync_portal.sync.recognition import recognise
+from sync_portal.sync.resolver import Resolver
 
 _BATCH = 500
 
@@ -20,8 +23,9 @@ _BATCH = 500
 class Planned:
     """What one run plans for one shop: its lines are rows of the history, its totals are here."""
 
-    def __init__(self, context: RunContext, shop: ShopConnection) -> None:
-        self._context, self._shop = context, shop
+    def __init__(self, context: RunContext, resolver: Resolver) -> None:
+        self._context, self._resolver, self._shop = context, resolver, resolver.shop
+        shop = self._shop
         self._wanted = scopes.selector(context.run.scope, shop.pk)
         self._fields = set(context.run.scope.get("fields") or [])
         self._standing = decisions.standing(shop)
@@ -40,7 +44,8 @@ class Planned:
             self._tell_what_is_stale()
 
     def _keep(self, part: Sequence[PlannedChange]) -> None:
-        limited = [scopes.with_fields(change, self._fields) for change in self._wanted(part)]
+        recognised = recognise(self._resolver, part, preview=self._context.preview)
+        limited = [scopes.with_fields(change, self._fields) for change in self._wanted(recognised)]
         changes = self._not_told_yet(conflicts.set_aside(self._shop, limited, self._standing))
         Change.objects.bulk_create([_row(self._context.run, self._shop, change) for change in changes])
         for change in changes:
@@ -78,9 +83,17 @@ def _row(run: Run, shop: ShopConnection, change: PlannedChange) -> Change:
         risk=change.risk,
         state=ChangeState.HELD if change.held else ChangeState.PLANNED,
         cause=change.held.cause if change.held else "",
-        facts=dict(change.held.facts) if change.held else {},
+        facts=_facts(change),
         wanted=change.wanted,
     )
+
+
+def _facts(change: PlannedChange) -> dict[str, Any]:
+    if change.held is not None:
+        return dict(change.held.facts)
+    if change.recognised is None:
+        return {}
+    return {"recognised": str(change.recognised.shop_id), "left": dict(change.recognised.left)}
 
 
 def _stale_row(run: Run, shop: ShopConnection, seen: Change) -> Change:
