@@ -76,7 +76,11 @@ class Run(models.Model):
     """The person who looked at a run that a brake had stopped and let this one pass."""
     approval = models.CharField(_("approval"), max_length=300, blank=True)
 
+    attempts = models.JSONField(default=list, blank=True)
+    """The attempts before this one: [{"worker", "started_at", "ended_at" (its last sign of life), "cause"}, ...]."""
+
     step = models.CharField(max_length=20, blank=True)
+    step_started_at = models.DateTimeField(null=True, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
 
@@ -87,6 +91,8 @@ class Run(models.Model):
     confirmed = models.PositiveIntegerField(_("confirmed"), default=0)
     held = models.PositiveIntegerField(_("held"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
+    later = models.PositiveIntegerField(default=0)
+    """Of the rejected those that are only to be tried again; counted when the run ends."""
     requests = models.JSONField(default=dict, blank=True)
     """Webservice requests by verb, and statements written into Sage: {"GET": 12, "POST": 3, "sage": 0}."""
 
@@ -223,6 +229,12 @@ class FlowSchedule(models.Model):
     paused = models.BooleanField(_("paused"), default=False)
     paused_reason = models.CharField(_("why"), max_length=200, blank=True)
     next_at = models.DateTimeField(_("next run"), null=True, blank=True)
+    """Moves only once the run of its slot was asked for."""
+    promise_minutes = models.PositiveIntegerField(_("promise (minutes)"), null=True, blank=True)
+    """How old the last success may be; None: what the flow promises by itself."""
+    cause = models.CharField(max_length=60, blank=True)
+    """Why the slot that is due could not be served; the tick tries again."""
+    facts = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["client", "flow"]
@@ -317,7 +329,7 @@ class Alerting(models.Model):
 
 
 class FlowHealth(models.Model):
-    """The state of a client's flow as it was last told to people: they hear of changes only."""
+    """The state of a client's flow as it was last seen: people hear of changes only."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="flow_health")
     flow = models.CharField(max_length=20)
@@ -329,6 +341,65 @@ class FlowHealth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client.slug} · {self.flow} · {self.code}"
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    WEBHOOK = "webhook", _("Webhook")
+
+
+class Alert(models.Model):
+    """A change of state that people have to hear of and were not told yet: gone once it is delivered.
+
+    A change that comes while it waits is told together with it, or no more when all is as it was.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="alerts")
+    flow = models.CharField(max_length=20)
+    channel = models.CharField(max_length=8, choices=Channel)
+    before = models.CharField(max_length=12)
+    """The state that was last told."""
+    code = models.CharField(max_length=12)
+    since = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, blank=True)
+    """When it is tried next; None: given up after too many tries."""
+    cause = models.CharField(max_length=60, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["due_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "flow", "channel"], name="one_alert_per_flow_and_channel")
+        ]
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+
+    def __str__(self) -> str:
+        return f"{self.client.slug} · {self.flow} · {self.channel} · {self.code}"
+
+
+class SettingChange(models.Model):
+    """What a person changed in a schedule or in whom to tell: who, when, before, after."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="setting_changes")
+    flow = models.CharField(max_length=20, blank=True)
+    """Empty: the alerts."""
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    """The settings that differ, by name; addresses of webhooks are not told, they may hold a secret."""
+    why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["client", "-id"], name="setting_changes_newest")]
+        verbose_name = _("change of a setting")
+        verbose_name_plural = _("changes of settings")
+
+    def __str__(self) -> str:
+        return f"{self.client.slug} · {self.flow or 'alerts'} · {self.at}"
 
 
 class Beat(models.Model):
