@@ -71,7 +71,12 @@ class ChangeRow:
     @property
     def folded(self) -> bool:
         """A new resource has nothing to compare: its fields are folded under a summary."""
-        return self.change.action == Action.CREATE and len(self.differences) > 1
+        return self.change.action == Action.CREATE and len(self.differences) > 1 and not self.recognised
+
+    @property
+    def recognised(self) -> str:
+        """Of what is planned as new: its number in the shop, which has it already; else blank."""
+        return str(self.change.facts.get("recognised", "")) if self.change.action == Action.CREATE else ""
 
     @property
     def telling(self) -> list[Difference]:
@@ -110,8 +115,13 @@ def names_in(client: Client, differences: Iterable[Mapping[str, Any]], runs: Col
     return reference_names(client, wanted.keys, runs)
 
 
+def _tells(change: Change, difference: Mapping[str, Any]) -> bool:
+    """What the shop has already is compared whole: where it is right there is nothing to tell."""
+    return "recognised" not in change.facts or difference["before"] != difference["after"]
+
+
 def _row(change: Change, names: Names, products: Mapping[str, int], photos: Mapping[str, int]) -> ChangeRow:
-    told = [readable(difference, names) for difference in change.differences]
+    told = [readable(difference, names) for difference in change.differences if _tells(change, difference)]
     return ChangeRow(
         change,
         [difference for difference in told if not difference.technical],

@@ -50,6 +50,20 @@ def test_a_new_resource_is_folded_under_its_most_telling_fields(world: World) ->
     }
 
 
+def test_what_the_shop_has_already_is_compared_with_what_it_holds(world: World) -> None:
+    told = [
+        {"field": "price", "before": "500.000000", "after": "19.900000", "why": ""},
+        {"field": "weight", "before": "0.400000", "after": "0.400000", "why": ""},
+    ]
+    facts = {"recognised": "12", "left": {"link_rewrite": {"fr": "polo"}}}
+    change = factories.ChangeFactory(run=world.run, action="create", differences=told, facts=facts)
+
+    (row,) = change_rows(world.client, [change])
+
+    assert (row.recognised, row.folded) == ("12", False)
+    assert [difference.name for difference in row.differences] == ["price"]
+
+
 def test_an_update_is_never_folded(world: World) -> None:
     change = factories.ChangeFactory(run=world.run, action="update")
 
