@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.redis_server import why_not
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 200
 BROKERS = ("database", "redis")
+MAKE_TABLES = """
+import django
+from django.core.management import call_command
+django.setup()
+call_command("migrate", verbosity=0)
+call_command("createcachetable")
+"""
 
 
 def brokers_here() -> list[str]:
@@ -34,8 +45,7 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
 
 
 def make_tables(surroundings: dict[str, str]) -> None:
-    for command in (["migrate", "--verbosity=0"], ["createcachetable"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=surroundings, check=True)
+    subprocess.run([sys.executable, "-c", MAKE_TABLES], cwd=ROOT, env=surroundings, check=True)
 
 
 def played(module: str, arguments: list[str], surroundings: dict[str, str]) -> dict[str, Any]:
@@ -51,6 +61,18 @@ def played(module: str, arguments: list[str], surroundings: dict[str, str]) -> d
     )
     assert done.returncode == 0, f"{module} {arguments[0]}: {done.stderr[-8000:]}"
     return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def once(factory: pytest.TempPathFactory, name: str, play: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `play` tells, played once although xdist may hand a module's tests to several workers."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    told = shared / f"{name}.json"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_text(json.dumps(play()))
+    return dict(json.loads(told.read_text()))
 
 
 def at_once(play: Any) -> dict[str, dict[str, Any]]:

@@ -6,13 +6,14 @@ On PostgreSQL (where there is none, on SQLite), once with the database as the br
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.flows.scenario import BROKERS, at_once, environment, make_tables, played
+from tests.flows.scenario import BROKERS, at_once, environment, make_tables, once, played
 from tests.postgres.server import NoPostgres, throw_away_server
 from tests.redis_server import why_not
 
@@ -20,6 +21,25 @@ pytestmark = [pytest.mark.flow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What machines_scenario.py tells with each broker, each with a database of its own."""
+    return once(tmp_path_factory, "machines", lambda: play_all(tmp_path_factory.mktemp("machines")))
+
+
+def play_all(whole: Path) -> dict[str, dict[str, Any]]:
+    with server() as address:
+        make_tables(environment(whole, database(address, whole, "empty")))
+
+        def play(broker: str) -> dict[str, Any]:
+            folder = whole / broker
+            folder.mkdir()
+            surroundings = environment(folder, database(address, whole, broker))
+            return played("tests.flows.machines_scenario", [broker], surroundings)
+
+        return at_once(play)
+
+
+@contextmanager
 def server() -> Iterator[str]:
     """The address of a PostgreSQL, without the name of a database; empty where there is none."""
     with ExitStack() as stack:
@@ -30,21 +50,7 @@ def server() -> Iterator[str]:
         yield url.rpartition("/")[0]
 
 
-@pytest.fixture(scope="module")
-def everything(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What machines_scenario.py tells with each broker, each with a database of its own."""
-    whole = tmp_path_factory.mktemp("machines")
-    make_tables(environment(whole, database(server, whole, "empty")))
-
-    def play(broker: str) -> dict[str, Any]:
-        folder = whole / broker
-        folder.mkdir()
-        return played("tests.flows.machines_scenario", [broker], environment(folder, database(server, whole, broker)))
-
-    return at_once(play)
-
-
-def database(server: str, folder: Any, name: str) -> str:
+def database(server: str, folder: Path, name: str) -> str:
     """A database of this name: `empty`, or a copy of it."""
     if not server:
         file = folder / f"{name}.sqlite3"

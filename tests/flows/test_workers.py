@@ -6,13 +6,14 @@ Once with the database as the broker and once with a Redis that the scenario sta
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.sandbox.shop.server import running_shop
 from tests.flows.conftest import Template
-from tests.flows.scenario import BROKERS, at_once, environment, make_tables, played
+from tests.flows.scenario import BROKERS, at_once, environment, make_tables, once, played
 from tests.redis_server import why_not
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(300)]
@@ -23,7 +24,10 @@ WELL = {"state": "succeeded", "cause": "", "attempt": 1, "detail": ""}
 @pytest.fixture(scope="module")
 def everything(template: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What worker_scenario.py tells; all of it together takes a minute, so it is done once."""
-    whole = tmp_path_factory.mktemp("workers")
+    return once(tmp_path_factory, "workers", lambda: play_all(template, tmp_path_factory.mktemp("workers")))
+
+
+def play_all(template: Template, whole: Path) -> dict[str, dict[str, Any]]:
     empty = whole / "empty.sqlite3"
     make_tables(environment(whole, f"sqlite:///{empty}"))
 
