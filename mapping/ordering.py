@@ -1,8 +1,9 @@
 """What shops have sold and Sage does not count yet: kept from the order's arrival until Sage's stock tells of it.
 
-It ends when the order holds no stock any more (cancelled, gone), or when it is in Sage, Sage's stock was read after
-that (`settle`) and is not what it was. An order of which Sage reserves nothing thus stays subtracted until Sage's stock
-of the article moves for another reason: the shop never shows more than Sage's own number would have made it show.
+It ends at once when the shop takes its goods back (`release`). When the order is in Sage, or comes to nothing without
+the shop putting anything back on its own shelf (`end`), it ends as soon as Sage's stock was read after that and is not
+what it was (`settle`). So an order of which Sage reserves nothing stays subtracted until Sage's stock of the article
+moves for another reason: the shop never shows more than it would by Sage's own number alone.
 
 Every change touches the articles: all flows look at them again.
 """
@@ -24,7 +25,7 @@ from mapping.affected import Touched
 from mapping.models import OrderedStock, SourceRecord
 from mapping.ordered import Item, Ordered, StockRow, movement
 
-STOCK_STREAMS = frozenset({"stock", "gamme_stock"})
+STOCK_STREAMS = ("stock", "gamme_stock")
 Rows = dict[tuple[int, Item], StockRow]
 """By depot and item."""
 
@@ -45,7 +46,7 @@ def hold(
     *,
     unless: Callable[[], bool] | None = None,
 ) -> None:
-    """This order takes so much from the stock; one that is in Sage already is left alone.
+    """This order takes so much from the stock; one that has ended is left alone.
 
     ``unless``: asked while nobody else changes what the shop's orders take; when true, nothing is done.
     """
@@ -53,7 +54,7 @@ def hold(
     if unless is not None and unless():
         return
     known = {_item(row): row for row in OrderedStock.objects.filter(shop=shop, order=order)}
-    if any(row.in_sage_at for row in known.values()):
+    if any(row.ended_at for row in known.values()):
         return
     wanted = {item: amount for item, amount in wanted.items() if amount > 0}
     same = {item for item, row in known.items() if (wanted.get(item), depot) == (row.quantity, row.depot)}
@@ -86,7 +87,7 @@ def hold(
 
 @transaction.atomic
 def release(shop: ShopConnection, orders: Collection[int]) -> None:
-    """These orders hold no stock any more: cancelled, gone from the shop, or not the portal's to import."""
+    """These orders hold no stock any more, and the shop shows so by itself; or Sage has been counting them."""
     _lock(shop)
     rows = OrderedStock.objects.filter(shop=shop, order__in=orders)
     articles = set(rows.values_list("article", flat=True))
@@ -96,25 +97,30 @@ def release(shop: ShopConnection, orders: Collection[int]) -> None:
 
 
 def orders_that_hold(shop: ShopConnection) -> set[int]:
-    """Ids of the shop's orders that take something from the stock and are not in Sage."""
-    rows = OrderedStock.objects.filter(shop=shop, in_sage_at=None)
+    """Ids of the shop's orders that take something from the stock and have not ended."""
+    rows = OrderedStock.objects.filter(shop=shop, ended_at=None)
     return set(rows.values_list("order", flat=True))
 
 
-def is_in_sage(shop: ShopConnection, order: int) -> None:
-    """The import is done. Call it after Sage has answered: what was read of its stock before does not count it."""
-    OrderedStock.objects.filter(shop=shop, order=order, in_sage_at=None).update(in_sage_at=timezone.now())
+def end(shop: ShopConnection, orders: Collection[int]) -> None:
+    """These orders are in Sage, or come to nothing. Call it after Sage has answered: what was read before is older."""
+    rows = OrderedStock.objects.filter(shop=shop, order__in=orders, ended_at=None)
+    rows.update(ended_at=timezone.now())
+
+
+def in_doubt(client: Client, *, read_since: datetime) -> bool:
+    """Whether orders ended after Sage's stock began to be read: nobody knows whether it counts them."""
+    return OrderedStock.objects.filter(shop__client=client, ended_at__gte=read_since).exists()
 
 
 @transaction.atomic
 def settle(client: Client, *, read_since: datetime) -> None:
-    """Sage's stock was read, all of it after this moment: what was imported before and has moved there is counted."""
-    rows = OrderedStock.objects.filter(shop__client=client, in_sage_at__lt=read_since)
-    imported = list(rows)
-    if not imported:
+    """Sage's stock was read, all of it after this moment: what ended before and has moved there is counted."""
+    ended = list(OrderedStock.objects.filter(shop__client=client, ended_at__lt=read_since))
+    if not ended:
         return
-    stock = _stock(client, {row.article for row in imported})
-    counted = [row for row in imported if movement(_of_depot(stock, row.depot), _item(row)) != row.known_as]
+    stock = _stock(client, {row.article for row in ended})
+    counted = [row for row in ended if movement(_of_depot(stock, row.depot), _item(row)) != row.known_as]
     if counted:
         OrderedStock.objects.filter(pk__in=[row.pk for row in counted]).delete()
         _touch(client, (row.article for row in counted))

@@ -91,6 +91,7 @@ def test_every_module_of_the_mapping_is_pure_but_those_of_its_tables() -> None:
         "migrations",
         "mirror",
         "models",
+        "ordering",
         "parts",
         "rows",
         "store",

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('depot', models.IntegerField()),
                 ('quantity', models.DecimalField(decimal_places=6, max_digits=24)),
                 ('known_as', models.CharField(blank=True, max_length=80)),
-                ('in_sage_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ordered_stock', to='connectors.shopconnection')),
             ],
             options={

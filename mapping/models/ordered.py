@@ -22,9 +22,9 @@ class OrderedStock(models.Model):
     quantity = models.DecimalField(max_digits=24, decimal_places=6)
     """In sales units; of a nomenclature, its components."""
     known_as = models.CharField(max_length=80, blank=True)
-    """Sage's row when it was ordered (`mapping.ordered.movement`): once it moved, Sage counts the imported order."""
-    in_sage_at = models.DateTimeField(null=True, blank=True)
-    """When the import was done; None: not yet."""
+    """Sage's row when it was ordered (`mapping.ordered.movement`): of what has ended, Sage tells once that moved."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """When it was imported, or ended without the shop taking its goods back; None: not yet."""
 
     class Meta:
         constraints = [

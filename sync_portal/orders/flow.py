@@ -11,7 +11,8 @@ from sync_portal.orders.importer import ShopImport
 from sync_portal.orders.lookups import STREAMS_READ
 from sync_portal.sync import causes, collect
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.flows import Flow, register, register_look_ahead
+from sync_portal.sync.flows import Flow, register
+from sync_portal.sync.ordered import register_look_ahead
 
 
 def import_orders(context: RunContext) -> None:

@@ -28,29 +28,31 @@ from sync_portal.sync.models import Cursor
 if TYPE_CHECKING:
     from sync_portal.sync.context import RunContext
 
-GIVEN_BACK = frozenset({6, 7, 8})
-"""Order states that take nothing from the stock, under the ids that every PrestaShop installs (PS_OS_CANCELED,
-PS_OS_REFUND, PS_OS_ERROR). All others do, paid or not: the shop took the goods off its own stock too.
-"""
-_ROWS = "order_rows[product_id,product_attribute_id,product_quantity,product_reference]"
+# The ids under which every PrestaShop installs PS_OS_CANCELED, PS_OS_REFUND and PS_OS_ERROR.
+GIVEN_BACK = frozenset({6, 8})
+"""Order states in which the shop has put the goods back on its own shelf. In all others it has not, paid or not."""
+COME_TO_NOTHING = GIVEN_BACK | {7}
+"""States in which nobody waits for the goods: a refund leaves the shop's stock as it is."""
 
 
 def hold(shop: ShopConnection, rules: ShopRules, order: ShopOrder, side: SageSide) -> None:
     """What an order that is not in Sage takes from the stock now."""
-    if order.state in GIVEN_BACK or _is_before_the_start(rules, f"{order.placed_at:%Y-%m-%d}"):
+    if order.state in GIVEN_BACK:
         ordering.release(shop, [order.id])
-    else:
+    elif _is_ours(rules, order.state, f"{order.placed_at:%Y-%m-%d}"):
         _hold(shop, rules, order.id, order.lines, side)
+    else:
+        ordering.end(shop, [order.id])
 
 
-def release_before_the_start(shop: ShopConnection, rules: ShopRules) -> None:
+def end_those_before_the_start(shop: ShopConnection, rules: ShopRules) -> None:
     """Orders from before the first day of the import, which was set after they had come: Sage has them."""
     if not rules.orders.since:
         return
     first = datetime.fromisoformat(rules.orders.since).replace(tzinfo=ZoneInfo(shop.client.time_zone))
     orders = LedgerOrder.objects.filter(shop=shop, placed_at__lt=first)
     found = orders.filter(shop_order_id__in=ordering.orders_that_hold(shop)).values_list("shop_order_id", flat=True)
-    ordering.release(shop, set(found))
+    ordering.end(shop, list(found))
 
 
 def look_ahead(context: RunContext, own: ShopConnection) -> bool:
@@ -84,17 +86,14 @@ def _imports(shop: ShopConnection) -> bool:
 
 
 def _look(context: RunContext, shop: ShopConnection, rules: ShopRules) -> None:
+    # Whole, because then nothing about the shop's version has to be asked first: one request, and few orders.
     newer = context.webservice(shop).read(
-        "orders",
-        display=["id", "date_add", "current_state", _ROWS],
-        filters={"id": After(str(ledger.last_order_id(shop)))},
+        "orders", display="full", filters={"id": After(str(ledger.last_order_id(shop)))}
     )
     orders = [
         (order.id, _lines(order))
         for order in newer
-        if order.id
-        and number(order, "current_state") not in GIVEN_BACK
-        and not _is_before_the_start(rules, order.text("date_add"))
+        if order.id and _is_ours(rules, number(order, "current_state"), order.text("date_add"))
     ]
     if not orders:
         return
@@ -125,8 +124,10 @@ def _whole(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _is_before_the_start(rules: ShopRules, day: str) -> bool:
-    return bool(rules.orders.since) and day[:10] < rules.orders.since
+def _is_ours(rules: ShopRules, state: int, day: str) -> bool:
+    """Whether somebody waits for the goods, and the portal is to bring the order to Sage as something that reserves."""
+    # Sage reserves nothing for a quote: the number would jump back as soon as it is there.
+    return state not in COME_TO_NOTHING and rules.orders.document != "quote" and day[:10] >= rules.orders.since
 
 
 def _hold(
@@ -138,8 +139,7 @@ def _hold(
     *,
     unless_known: bool = False,
 ) -> None:
-    # Sage reserves nothing for a quote: the number would jump back as soon as it is there.
-    wanted = {} if rules.orders.document == "quote" else _quantities(shop, side, lines)
+    wanted = _quantities(shop, side, lines)
     known = (lambda: LedgerOrder.objects.filter(shop=shop, shop_order_id=order).exists()) if unless_known else None
     ordering.hold(shop, order, wanted, _depot(rules, side.data), unless=known)
 

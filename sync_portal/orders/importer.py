@@ -62,7 +62,7 @@ class ShopImport:
         waiting = ledger.waiting_ids(self.shop, rules_fingerprint=self.fingerprint)
         ids = sorted({*moved, *waiting})
         if not self.context.preview:
-            holding.release_before_the_start(self.shop, self.rules)
+            holding.end_those_before_the_start(self.shop, self.rules)
         self.context.step("orders", len(ids))
         for start in range(0, len(ids), reader.PAGE):
             self._import_page(ids[start : start + reader.PAGE], before=start)
@@ -103,7 +103,7 @@ class ShopImport:
                 continue
             if not self.context.preview:
                 _store(row, state=OrderState.HELD, cause="orders.gone", facts={}, detail="")
-                ordering.release(self.shop, [row.shop_order_id])
+                ordering.end(self.shop, [row.shop_order_id])
             self._report(row.reference, row.shop_order_id, "held", cause="orders.gone")
             self.context.count(held=1)
 
@@ -178,7 +178,7 @@ class ShopImport:
             return False
         with transaction.atomic():
             _store(row, state=OrderState.IMPORTED, sage_piece=piece, imported_at=timezone.now(), cause="", facts={})
-            ordering.is_in_sage(self.shop, row.shop_order_id)
+            ordering.end(self.shop, [row.shop_order_id])
         self.context.count(written=1, confirmed=1)
         self._report(row.reference, row.shop_order_id, "confirmed", differences=[_document(row.reference, piece)])
         return True
@@ -205,7 +205,7 @@ class ShopImport:
             # It was there before this portal ever tried: Sage has been counting it.
             ordering.release(self.shop, [row.shop_order_id])
         else:
-            ordering.is_in_sage(self.shop, row.shop_order_id)
+            ordering.end(self.shop, [row.shop_order_id])
 
     def _hold(self, row: LedgerOrder, proof: Proof, error: RejectedRecordError) -> None:
         if not self.context.preview:

@@ -31,11 +31,11 @@ from mapping.models import Binding, DerivationMark, SourceRecord
 from mapping.photo_patterns import FolderFiles
 from mapping.rules import ShopRules
 from mapping.state import Desired
-from sync_portal.sync import marks, same_content
+from sync_portal.sync import marks, ordered, same_content
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.flows import Flow, look_ahead
+from sync_portal.sync.flows import Flow
 from sync_portal.sync.models import Change, ChangeState
 from sync_portal.sync.named_photos import without_refused
 from sync_portal.sync.plan import OwnerOf, PlannedChange, make_plan, removals
@@ -125,10 +125,9 @@ class Derivation:
         self._let_join()
         # The vocabulary first: a spelling that gave way to another one reaches everything.
         vocabulary = touches.vocabulary(self._client)
-        if ordering.STOCK_STREAMS.issubset(self._flow.streams):
-            ordering.settle(self._client, read_since=self._context.began_at)
+        ordered.settle(self._context, self._flow)
         look = self._look_now()
-        if not look.nothing and self._flow.minds_orders and look_ahead(self._context, self._shop):
+        if not look.nothing and ordered.look_ahead(self._context, self._flow, self._shop):
             look = self._look_now()
         if look.nothing:
             self._look = look

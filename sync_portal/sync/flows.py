@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from connectors.models import ShopConnection
     from mapping.catalogue import Catalogue
     from mapping.rules import ShopRules
     from mapping.state import Desired
@@ -43,24 +42,6 @@ class Flow:
     lane: str = "slow"
     promise_minutes: int = 24 * 60
     """The freshness promise: a confirmed success at most this old."""
-
-
-LookAhead = Callable[["RunContext", "ShopConnection"], bool]
-"""Finds orders that came since the last import, in all shops; raises only what the given shop answers."""
-_LOOKS_AHEAD: list[LookAhead] = []
-"""One, given by the layer above, which knows orders."""
-
-
-def register_look_ahead(look: LookAhead) -> None:
-    _LOOKS_AHEAD[:] = [look]
-
-
-def look_ahead(context: RunContext, shop: ShopConnection) -> bool:
-    """Whether anything was asked: what is to be derived may be more now. Once per run."""
-    if context.looked_ahead:
-        return False
-    context.looked_ahead = True
-    return any(look(context, shop) for look in _LOOKS_AHEAD)
 
 
 _FLOWS: dict[str, Flow] = {}

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.credentials import Secret
+from connectors.models import ShopConnection
 from connectors.sandbox.shop import ordering as shop_ordering
 from connectors.sandbox.shop import placing
+from connectors.sandbox.shop.server import running_shop
 from mapping.models import OrderedStock
 from sync_portal.orders.models import LedgerOrder, OrderState
+from sync_portal.sync import collect, engine
 from sync_portal.sync.models import Run
 from tests.flows.company import keep_only
 from tests.flows.portal import World, writes
@@ -41,9 +46,11 @@ def order(world: World, reference: str, quantity: int, *, combination: str = "",
 
 
 def to_state(world: World, number: int, state: int) -> None:
+    """The shop's staff moves the order on, later than in the second in which it came."""
     shop = world.running.shop
     with shop.database.entity():
         shop_ordering.change_state(shop, number, state)
+        shop.database.execute("UPDATE ps_orders SET date_upd = '2099-01-01 00:00:00' WHERE id = ?", (number,))
 
 
 def deliver(world: World, reference: str, by: int) -> None:
@@ -257,15 +264,103 @@ def test_a_sage_that_reserves_nothing_for_an_order_does_not_make_the_shop_show_m
     quiet(world)
 
 
-def test_another_shop_of_the_client_does_not_sell_it_either(world: World) -> None:
+def test_a_variant_is_taken_from_its_own_stock_and_from_its_articles(world: World) -> None:
+    before = world.shop.stock(BOOK)
+    variant, left = next((name, amount) for name, amount in sorted(before.items()) if name and amount > 3)
+    hold_orders(world)
+    order(world, BOOK, 2, combination=variant)
+    moved(world, "orders")
+    sql = (
+        "UPDATE F_GAMSTOCK SET GS_QteSto = GS_QteSto + 1, cbModification = datetime('now', 'localtime') WHERE DE_No = 1"
+    )
+    world.company.execute((sql, ()))
+    moved(world)
+    after = world.shop.stock(BOOK)
+    assert after[variant] == left + 1 - 2
+    others = {name for name in before if name not in {"", variant} and before[name]}
+    assert {name: after[name] for name in others} == {name: before[name] + 1 for name in others}
+    quiet(world)
+
+
+def test_a_refund_leaves_the_shops_stock_alone_until_sages_moves(world: World) -> None:
+    """The shop puts nothing back on its shelf; neither does the portal, of its own accord."""
+    before = stock_of(world, SHEARS)
+    hold_orders(world)
+    number = order(world, SHEARS, 3)
+    moved(world, "orders")
+    moved(world)
+    to_state(world, number, REFUNDED)
+    moved(world, "orders")
+    quiet(world)
+    assert stock_of(world, SHEARS) == before - 3
+    deliver(world, SHEARS, 5)
+    moved(world)
+    assert (stock_of(world, SHEARS), OrderedStock.objects.count()) == (before + 5, 0)
+    quiet(world)
+
+
+@pytest.mark.parametrize("moment", ["before it is read", "after it is read", "before it is written"])
+def test_an_import_in_the_middle_of_a_run_makes_nothing_jump(
+    world: World, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    before = stock_of(world, SHEARS)
+    order(world, SHEARS, 3)
+    deliver(world, SHEARS, 5)
+    imported: list[dict[str, int]] = []
+
+    def importing(act: Callable[..., Any], *, first: bool) -> Callable[..., Any]:
+        def both(*given: Any, **named: Any) -> Any:
+            done = None if first else act(*given, **named)
+            if not imported:
+                imported.append({})
+                imported[0].update(moved(world, "orders"))
+            return act(*given, **named) if first else done
+
+        return both
+
+    name = "apply" if moment == "before it is written" else "collect.collect"
+    place = f"sync_portal.sync.engine.{name}"
+    act = engine.apply if name == "apply" else collect.collect
+    monkeypatch.setattr(place, importing(act, first=moment != "after it is read"))
+    assert moved(world) == {"PATCH": 1}
+    monkeypatch.undo()
+    assert (imported, stock_of(world, SHEARS)) == ([{"sage": 1}], before + 5 - 3)
+    quiet(world)
+    assert (stock_of(world, SHEARS), OrderedStock.objects.count()) == (before + 5 - 3, 0)
+
+
+def test_a_run_that_has_something_to_look_at_asks_for_the_newest_orders_once(world: World) -> None:
+    order(world, SHEARS, 1)
+    moved(world, "orders")
+    mark = world.shop.mark()
+    run = world.run("stock")
+    assert (run.state, writes(run)) == ("succeeded", {}), "the shop holds it already"
+    sql = "SELECT path FROM journal WHERE id > ? AND resource = 'orders'"
+    assert len(world.running.shop.database.rows(sql, (mark,))) == 1
+    quiet(world)
+
+
+def test_another_shop_of_the_client_does_not_sell_it_either(world: World, tmp_path: Path) -> None:
     """Both stand on one stock of Sage's."""
     first = world.client.shops.get()
     before = stock_of(world, SHEARS)
-    hold_orders(world)
-    order(world, SHEARS, 3)
-    moved(world, "orders")
-    from mapping import ordering
-    from mapping.ordered import NO_VARIANT
-
-    assert ordering.of_client(first.client).of(SHEARS, NO_VARIANT, 1) == 3
-    assert stock_of(world, SHEARS) == before - 3
+    with running_shop(tmp_path / "second") as running:
+        second = World(client=world.client, company=world.company, running=running)
+        ShopConnection.objects.create(
+            client=world.client,
+            name="Deuxième",
+            url=running.url,
+            key=Secret(running.key),
+            rules=first.rules,
+            private_network=True,
+        )
+        world.publish("catalogue", "stock", "customers", "prices", "orders")
+        quiet(world)
+        order(second, SHEARS, 3)
+        deliver(world, SHEARS, 5)
+        moved(world)
+        assert (stock_of(world, SHEARS), stock_of(second, SHEARS)) == (before + 5 - 3, before + 5 - 3)
+        quiet(world)
+        assert moved(world, "orders") == {"sage": 1}
+        quiet(world)
+        assert (stock_of(world, SHEARS), stock_of(second, SHEARS)) == (before + 5 - 3, before + 5 - 3)
