@@ -14,7 +14,6 @@ from typing import Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
 import tomli_w
-from croniter import croniter
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
@@ -30,9 +29,10 @@ from mapping import choosing
 from mapping.choices import CHOICE_KINDS
 from mapping.models import Choice
 from mapping.rules import load_rules
-from sync_portal.sync import jobs
 from sync_portal.sync.flows import all_flows
 from sync_portal.sync.models import Alerting, FlowSchedule
+from sync_portal.sync.rhythms import check_cron
+from sync_portal.sync.schedules import next_time
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -131,8 +131,8 @@ class _Schedule(_Section):
             raise ValueError(f"{self.flow!r} is no flow; there are: {', '.join(known)}")
         if bool(self.cron) == bool(self.every_minutes):
             raise ValueError("give either every_minutes or cron")
-        if self.cron and not croniter.is_valid(self.cron):
-            raise ValueError(f"{self.cron!r} is not a cron expression")
+        if self.cron:
+            check_cron(self.cron)
         return self
 
 
@@ -291,7 +291,7 @@ def _save_schedule(client: Client, schedule: _Schedule, told: list[str]) -> None
         FlowSchedule, {"client": client, "flow": schedule.flow}, schedule.model_dump(exclude={"flow"}), told
     )
     if changed:
-        row.next_at = jobs.next_time(row, timezone.now())
+        row.next_at = next_time(row, timezone.now())
         row.save(update_fields=["next_at"])
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from croniter import CroniterBadDateError, croniter
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sync_portal.sync.rhythms import BadCronError, check_cron
+
 LONGEST_MINUTES = 7 * 24 * 60
-CRON_FIELDS = 5
 
 
 class ScheduleForm(forms.Form):
@@ -65,18 +65,20 @@ class ScheduleForm(forms.Form):
 
 
 def _check_cron(text: str) -> None:
-    """Refuse what croniter cannot read, its own extras (seconds, @daily) and what never comes (30 February)."""
-    if len(text.split()) != CRON_FIELDS:
-        raise ValidationError(_("A cron expression has five parts separated by blanks, for example 0 6 * * 1-5."))
-    if not croniter.is_valid(text):
-        raise ValidationError(
-            _("“%(text)s” is no cron expression: minute 0-59, hour 0-23, day 1-31, month 1-12, day of the week 0-7.")
-            % {"text": text}
-        )
+    """Refuse what cannot be followed, in words."""
     try:
-        croniter(text).get_next()
-    except CroniterBadDateError:
-        raise ValidationError(_("“%(text)s” names a moment that never comes.") % {"text": text}) from None
+        check_cron(text)
+    except BadCronError as error:
+        raise ValidationError(_REFUSED_CRON[error.reason] % {"text": text}) from None
+
+
+_REFUSED_CRON = {
+    "fields": gettext_lazy("A cron expression has five parts separated by blanks, for example 0 6 * * 1-5."),
+    "syntax": gettext_lazy(
+        "“%(text)s” is no cron expression: minute 0-59, hour 0-23, day 1-31, month 1-12, day of the week 0-7."
+    ),
+    "never": gettext_lazy("“%(text)s” names a moment that never comes."),
+}
 
 
 class AlertingForm(forms.Form):

@@ -16,8 +16,8 @@ from sync_portal.pages.forms import AlertingForm, ScheduleForm
 from sync_portal.pages.runs import flow_or_404
 from sync_portal.pages.sentences import exact, flow_label, person
 from sync_portal.sync.flows import all_flows
-from sync_portal.sync.jobs import next_time
 from sync_portal.sync.models import Alerting, FlowSchedule
+from sync_portal.sync.schedules import next_time
 
 
 @client_page()

@@ -125,6 +125,11 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "{count} stocks of {total} would go to zero (limit: {limit} %). Nothing was written.",
         "client",
     ),
+    "brake.closed": (
+        "{count} comptes clients sur {total} seraient désactivés (limite : {limit} %). Rien n’a été écrit.",
+        "{count} customer accounts of {total} would be deactivated (limit: {limit} %). Nothing was written.",
+        "client",
+    ),
     "brake.deletions": (
         "{count} éléments sur {total} seraient supprimés de la boutique ({kind}, limite : {limit} %). Rien n’a "
         "été écrit.",
@@ -135,6 +140,22 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "Sage n’a donné que {count} lignes de « {stream} » au lieu de {before} : rien n’a été écrit.",
         "Sage gave only {count} rows of “{stream}” instead of {before}: nothing was written.",
         "client",
+    ),
+    "schedule.waits": (
+        "L’exécution {run} attend et fait exactement ce que quelqu’un a choisi : celle de l’horaire est demandée dès qu’elle "
+        "a commencé.",
+        "Run {run} waits and does exactly what somebody chose: that of the schedule is asked for once it has begun.",
+        "nobody",
+    ),
+    "schedule.rhythm": (
+        "Le rythme « {cron} » ne peut pas être suivi : rien ne part avant que l’horaire soit corrigé.",
+        "The rhythm “{cron}” cannot be followed: nothing starts before the schedule is corrected.",
+        "agency",
+    ),
+    "mail.failed": (
+        "Le serveur de courrier n’a pas pris le message d’alerte : {reason}.",
+        "The mail server did not take the alert: {reason}.",
+        "agency",
     ),
     "webhook.failed": (
         "L’adresse d’alerte (webhook) n’a pas pris le message : {reason}.",
@@ -161,6 +182,27 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "« {label} » n’est pas remis en arrière : le champ {field} a encore changé depuis.",
         "“{label}” is not put back: the field {field} has changed again since.",
         "nobody",
+    ),
+    "undo.still_used": (
+        "« {label} » reste dans la boutique : « {user} », que cette annulation masque sans le supprimer, s’en sert encore.",
+        "“{label}” stays in the shop: “{user}”, which this undo hides and does not delete, still uses it.",
+        "nobody",
+    ),
+    "undo.used_in_shop": (
+        "« {label} » reste dans la boutique : on s’en sert encore ({resource}, n° {id}).",
+        "“{label}” stays in the shop: it is still in use ({resource}, no. {id}).",
+        "agency",
+    ),
+    "undo.cannot_tell": (
+        "« {label} » reste dans la boutique : la clé du portail ne peut pas lire {resource}, donc rien ne dit si on "
+        "s’en sert encore.",
+        "“{label}” stays in the shop: the portal’s key may not read {resource}, so nothing says whether it is still in use.",
+        "shop",
+    ),
+    "undo.unknown_before": (
+        "« {label} » garde le champ {field} : le portail ne sait pas ce que la boutique contenait avant.",
+        "“{label}” keeps the field {field}: the portal does not know what the shop held before.",
+        "sales",
     ),
     "undo.deleted": (
         "« {label} » avait été supprimé : une suppression ne se défait pas, relancez le flux pour le recréer.",

@@ -6,10 +6,10 @@ django-q2 is the transport and nothing more: it may deliver twice, late or not a
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from croniter import croniter
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -20,7 +20,7 @@ from connectors.models import Client
 from sync_portal.sync import claims, lanes
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.flows import all_flows, get_flow
-from sync_portal.sync.models import Beat, FlowSchedule, Lane, Run, RunState, Trigger
+from sync_portal.sync.models import Beat, Lane, Run, RunState, Trigger
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,6 +33,10 @@ UNDELIVERED_AFTER = timedelta(seconds=90)
 
 class QueueBusy(ValueError):
     """A run of this flow waits already, and it cannot do this one's work too."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(f"run {run.pk} of {run.flow} waits already and does exactly what somebody chose")
+        self.run_id: int = run.pk
 
 
 def request_run(
@@ -70,7 +74,7 @@ def _widened(run: Run, scope: dict[str, Any]) -> Run:
     if run.scope == scope:
         return run
     if scopes.exclusive(run.scope) or scopes.exclusive(scope):
-        raise QueueBusy(f"run {run.pk} of {run.flow} waits already")
+        raise QueueBusy(run)
     run.scope = scopes.union(run.scope, scope)
     Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(scope=run.scope)
     return run
@@ -209,7 +213,7 @@ def queue_position(run: Run) -> int:
 
 def tick(lane: str = Lane.SLOW) -> str:
     """A sign of life of this lane here; lost runs, undelivered runs, due schedules and alerts are put on their way."""
-    from sync_portal.sync import alerts, retention
+    from sync_portal.sync import alerts, retention, schedules
 
     now = timezone.now()
     Beat.objects.update_or_create(name=beat_name(lane), defaults={"at": now})
@@ -218,40 +222,24 @@ def tick(lane: str = Lane.SLOW) -> str:
     again = set(Run.objects.filter(pk__in=lost).values_list("lane", flat=True))
     for waiting_lane in again | set(undelivered.values_list("lane", flat=True)):
         call_again(waiting_lane)
-    started = [schedule for schedule in FlowSchedule.objects.filter(paused=False) if _start_if_due(schedule, now)]
-    told = alerts.tell_changes(now)
+    started = schedules.start_due(now)
+    told = _whatever_happens(lambda: alerts.tell_changes(now))
     retention.prune_if_due(now)
-    return f"{len(lost)} lost, {len(started)} scheduled, {told} told"
+    return f"{len(lost)} lost, {started} scheduled, {told} told"
+
+
+def _whatever_happens(step: Callable[[], int]) -> int:
+    """A step of the tick that must not keep the ones after it from being done."""
+    try:
+        return step()
+    except Exception:
+        logger.exception("a step of the tick failed: the next tick tries it again")
+        return 0
 
 
 def beat_name(lane: str) -> str:
     """The name of this machine's sign of life in a lane."""
     return f"{lane}@{settings.MACHINE_NAME}"
-
-
-def _start_if_due(schedule: FlowSchedule, now: datetime) -> bool:
-    if schedule.next_at and schedule.next_at > now:
-        return False
-    # Two ticks at the same moment: only the one whose update hits the row starts the run.
-    taken = FlowSchedule.objects.filter(pk=schedule.pk, next_at=schedule.next_at).update(
-        next_at=next_time(schedule, now)
-    )
-    if not taken or schedule.next_at is None:
-        return False
-    request_run(schedule.client, schedule.flow, trigger=Trigger.SCHEDULE)
-    return True
-
-
-def next_time(schedule: FlowSchedule, after: datetime) -> datetime | None:
-    """When the schedule runs next, in the client's time zone for cron; None without a rhythm."""
-    if schedule.cron:
-        from zoneinfo import ZoneInfo
-
-        local = after.astimezone(ZoneInfo(schedule.client.time_zone))
-        return croniter(schedule.cron, local).get_next(datetime)
-    if schedule.every_minutes:
-        return after + timedelta(minutes=schedule.every_minutes)
-    return None
 
 
 def install_tick(**_kwargs: object) -> None:

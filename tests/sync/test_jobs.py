@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
 from connectors.models import Client
-from sync_portal.sync import engine, jobs
+from sync_portal.sync import alerts, engine, jobs, retention, schedules
 from sync_portal.sync.models import Beat, FlowSchedule, Run, RunState, Trigger
 
 pytestmark = pytest.mark.django_db
@@ -192,4 +192,80 @@ def test_no_worker_is_called_for_a_run_that_stands_behind_another(
 def test_a_cron_time_is_the_clients_own(client_acme: Client, zone: str, expected: datetime) -> None:
     client_acme.time_zone = zone
     schedule = FlowSchedule(client=client_acme, flow="images", cron="30 2 * * *")
-    assert jobs.next_time(schedule, datetime(2026, 7, 1, 1, 0, tzinfo=UTC)) == expected
+    assert schedules.next_time(schedule, datetime(2026, 7, 1, 1, 0, tzinfo=UTC)) == expected
+
+
+def due_schedule(client: Client, flow: str = "stock", **rhythm: Any) -> FlowSchedule:
+    due = timezone.now() - timedelta(minutes=1)
+    return FlowSchedule.objects.create(client=client, flow=flow, next_at=due, **(rhythm or {"cron": "30 2 * * *"}))
+
+
+@pytest.fixture
+def rest_of_the_tick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the tick came to after the schedules."""
+    done: list[str] = []
+    monkeypatch.setattr(alerts, "tell_changes", lambda _now: done.append("alerts") or 0)
+    monkeypatch.setattr(retention, "prune_if_due", lambda _now: done.append("retention"))
+    return done
+
+
+@pytest.mark.parametrize("scope", [{"undo": 1}, {"plan": 1, "changes": [], "fields": []}], ids=["undo", "preview"])
+def test_a_waiting_run_that_somebody_chose_exactly_costs_a_schedule_no_slot(
+    client_acme: Client, scope: dict[str, Any], rest_of_the_tick: list[str]
+) -> None:
+    chosen = Run.objects.create(client=client_acme, flow="stock", scope=scope)
+    schedule, other = due_schedule(client_acme), due_schedule(client_acme, "orders")
+    due = schedule.next_at
+    jobs.tick()
+    schedule.refresh_from_db()
+    other.refresh_from_db()
+    assert (schedule.next_at, schedule.cause, schedule.facts) == (due, "schedule.waits", {"run": str(chosen.pk)})
+    assert (other.cause, other.next_at > timezone.now()) == ("", True)
+    assert rest_of_the_tick == ["alerts", "retention"]
+
+    Run.objects.filter(pk=chosen.pk).update(state=RunState.RUNNING)
+    jobs.tick()
+    schedule.refresh_from_db()
+    assert (schedule.cause, schedule.facts, schedule.next_at > timezone.now()) == ("", {}, True)
+    assert Run.objects.filter(flow="stock", trigger=Trigger.SCHEDULE, scope={}).count() == 1
+
+
+@pytest.mark.parametrize("cron", ["0 0 30 2 *", "0 0 30 2 * *", "nonsense"])
+def test_a_rhythm_that_cannot_be_followed_stops_no_other(
+    client_acme: Client, cron: str, rest_of_the_tick: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    schedule, other = due_schedule(client_acme, cron=cron), due_schedule(client_acme, "orders")
+    for _tick in range(2):
+        jobs.tick()
+    schedule.refresh_from_db()
+    assert (schedule.cause, schedule.facts) == ("schedule.rhythm", {"cron": cron})
+    assert list(Run.objects.values_list("flow", flat=True)) == [other.flow]
+    assert rest_of_the_tick == ["alerts", "retention"] * 2
+    assert caplog.text.count("could not be served") == 1
+
+
+def test_what_nobody_foresaw_with_one_schedule_stops_no_other(client_acme: Client) -> None:
+    schedule, other = due_schedule(client_acme, "gone"), due_schedule(client_acme, "orders")
+    jobs.tick()
+    schedule.refresh_from_db()
+    assert (schedule.cause, schedule.facts) == ("portal.unexpected", {"error": "KeyError"})
+    assert list(Run.objects.values_list("flow", flat=True)) == [other.flow]
+
+
+def test_alerts_that_fail_do_not_keep_old_history(client_acme: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    pruned: list[object] = []
+
+    def fail(_now: object) -> int:
+        raise RuntimeError
+
+    monkeypatch.setattr(alerts, "tell_changes", fail)
+    monkeypatch.setattr(retention, "prune_if_due", pruned.append)
+    assert jobs.tick() == "0 lost, 0 scheduled, 0 told"
+    assert len(pruned) == 1
+
+
+def test_the_flows_of_a_client_that_is_switched_off_start_no_more(client_acme: Client) -> None:
+    due_schedule(client_acme)
+    Client.objects.update(active=False)
+    jobs.tick()
+    assert not Run.objects.exists()
