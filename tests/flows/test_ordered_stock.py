@@ -16,7 +16,7 @@ from connectors.sandbox.shop.server import running_shop
 from mapping.models import OrderedStock
 from sync_portal.orders.models import LedgerOrder, OrderState
 from sync_portal.sync import collect, engine
-from sync_portal.sync.models import Run
+from sync_portal.sync.models import Decision, Run
 from tests.flows.company import keep_only
 from tests.flows.portal import World, writes
 
@@ -84,9 +84,10 @@ def moved(world: World, flow: str = "stock") -> dict[str, int]:
 
 
 def quiet(world: World) -> None:
-    """Everything is as it should be, and not one request is needed to know it."""
+    """Everything is as it should be, nobody is asked anything, and not one request is needed to know it."""
     assert moved(world) == {}
     assert asked(world.run("stock")) == 0
+    assert not Decision.objects.exists()
 
 
 def asked(run: Run) -> int:
