@@ -31,7 +31,8 @@ class Show:
 _HELD = {ChangeState.HELD.value}
 _STALE = {ChangeState.STALE.value}
 # A change that stays "written" is one whose confirmation failed: the engine counts it among the refused as well.
-_REJECTED = {ChangeState.REJECTED.value, ChangeState.LATER.value, ChangeState.APPLIED.value}
+_REFUSED = {ChangeState.REJECTED.value, ChangeState.APPLIED.value}
+_REJECTED = _REFUSED | {ChangeState.LATER.value}
 
 SHOWS: dict[str, Show] = {
     "to_write": Show(frozenset(ChangeState.values) - _HELD - _STALE),
@@ -39,7 +40,7 @@ SHOWS: dict[str, Show] = {
     "confirmed": Show(frozenset({ChangeState.CONFIRMED.value})),
     "held": Show(frozenset(_HELD)),
     "rejected": Show(frozenset(_REJECTED)),
-    "waiting": Show(frozenset(_HELD | _REJECTED)),
+    "waiting": Show(frozenset(_HELD | _REFUSED)),
     "stale": Show(frozenset(_STALE)),
 }
 """`?show=` of the run page -> its changes. What was read and found unchanged is counted, not kept."""

@@ -142,8 +142,8 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "client",
     ),
     "schedule.waits": (
-        "L’exécution {run} attend et fait exactement ce que quelqu’un a choisi : celle de l’horaire est demandée dès qu’elle "
-        "a commencé.",
+        "L’exécution {run} attend et fait exactement ce que quelqu’un a choisi : celle de l’horaire est demandée dès "
+        "qu’elle a commencé.",
         "Run {run} waits and does exactly what somebody chose: that of the schedule is asked for once it has begun.",
         "nobody",
     ),
@@ -197,6 +197,11 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "« {label} » reste dans la boutique : la clé du portail ne peut pas lire {resource}, donc rien ne dit si on "
         "s’en sert encore.",
         "“{label}” stays in the shop: the portal’s key may not read {resource}, so nothing says whether it is still in use.",
+        "shop",
+    ),
+    "undo.no_right": (
+        "« {label} » reste dans la boutique : la clé du portail n’a pas le droit de supprimer ({resource}).",
+        "“{label}” stays in the shop: the portal’s key has no right to delete ({resource}).",
         "shop",
     ),
     "undo.unknown_before": (

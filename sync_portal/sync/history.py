@@ -13,11 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client
+from sync_portal.sync import scope as scopes
 from sync_portal.sync.causes import CAUSES
 from sync_portal.sync.flows import Flow, all_flows
-from sync_portal.sync.models import Change, ChangeState, FlowSchedule, Run, RunState
+from sync_portal.sync.models import ChangeState, FlowSchedule, Run, RunState
+from sync_portal.sync.rhythms import BadCronError
+from sync_portal.sync.schedules import next_time
 
 RECENT = 30
+TICK = timedelta(minutes=2)
+"""Until a schedule that is due has been seen by a tick: nobody is late for that."""
 
 WORDS = {
     "on_time": _("on time"),
@@ -40,7 +45,7 @@ class FlowState:
     last_success: datetime | None
     next_at: datetime | None
     waiting: int
-    """Records of the judged run that wait."""
+    """Records of the judged run that wait for a person."""
     judged: Run | None = None
     """The last run of the whole flow that went to its end."""
     recent: list[Run] = field(default_factory=list)
@@ -68,23 +73,20 @@ def flow_states(client: Client, *, now: datetime | None = None) -> list[FlowStat
 def _flow_state(client: Client, flow: Flow, schedule: FlowSchedule | None, now: datetime) -> FlowState:
     runs = Run.objects.filter(client=client, flow=flow.name)
     recent = list(reversed(runs.exclude(preview=True)[:RECENT]))
-    judged = [run for run in recent if run.is_over and run.state != RunState.CANCELLED and not _of_a_part(run)]
-    success = (
-        runs.filter(state__in=[RunState.SUCCEEDED, RunState.INCOMPLETE], preview=False)
-        .exclude(scope__has_any_keys=_PARTS)
-        .values_list("ended_at", flat=True)
-        .first()
-    )
-    last = judged[-1] if judged else None
+    whole = runs.filter(preview=False).exclude(scope__has_any_keys=scopes.PARTS)
+    last = whole.filter(state__in=_JUDGED).first()
+    success = whole.filter(_WENT_WELL).values_list("ended_at", flat=True).first()
+    asked = [run for run in recent if run.state in _UNDER_WAY and not scopes.partial(run.scope)]
+    asked_at = min((run.queued_at for run in asked), default=None)
     return FlowState(
         flow=flow,
-        code=_code(flow, schedule, _Seen(last, success, _oldest_waiting(recent)), now),
+        code=_code(flow, schedule, _Seen(last, success, asked_at), now),
         last_success=success,
         next_at=schedule.next_at if schedule and not schedule.paused else None,
         waiting=_waiting(last),
         judged=last,
         recent=recent,
-        running=next((run for run in recent if run.state in {RunState.QUEUED, RunState.RUNNING}), None),
+        running=next((run for run in recent if run.state in _UNDER_WAY), None),
         schedule=schedule,
     )
 
@@ -96,110 +98,123 @@ def codes(clients: Sequence[Client], *, now: datetime) -> Iterator[tuple[Client,
     for client in clients:
         for flow in all_flows():
             place = (client.pk, flow.name)
-            yield client, flow, _code(flow, schedules.get(place), seen[place], now)
+            schedule = schedules.get(place)
+            if schedule is not None:
+                schedule.client = client
+            yield client, flow, _code(flow, schedule, seen[place], now)
 
 
 def _seen_of_all(clients: Sequence[Client]) -> dict[tuple[int, str], _Seen]:
     """(client id, flow) -> what its state is judged on."""
     rows = [row for flow in all_flows() for row in _asked_together(clients, flow.name)]
     last = Run.objects.in_bulk({judged for _client, _flow, judged, *_rest in rows if judged})
-    doubtful = [run.pk for run in last.values() if run.rejected and not run.held]
-    later = Change.objects.filter(run__in=doubtful, state=ChangeState.LATER).order_by().values_list("run")
-    amounts = dict(later.annotate(amount=Count("pk"))) if doubtful else {}
-    waits = _waiting_since()
+    asked = _asked_since()
     return {
-        (client, flow): _Seen(last.get(judged), success, waits.get((client, flow)), later=amounts.get(judged, 0))
+        (client, flow): _Seen(last.get(judged), success, asked.get((client, flow)))
         for client, flow, judged, success in rows
     }
 
 
-def _waiting_since() -> dict[tuple[int, str], datetime]:
-    """(client id, flow) -> since when its oldest run waits; those few are found by their state, not among all runs."""
-    waiting = Run.objects.filter(state=RunState.QUEUED, preview=False).order_by("-pk")
-    return {(client, flow): at for client, flow, at in waiting.values_list("client", "flow", "queued_at")}
+def _asked_since() -> dict[tuple[int, str], datetime]:
+    """(client id, flow) -> when the oldest whole run under way was asked for; those few are found by their state."""
+    asked = Run.objects.filter(state__in=_UNDER_WAY, preview=False).exclude(scope__has_any_keys=scopes.PARTS)
+    rows = asked.order_by("-queued_at").values_list("client", "flow", "queued_at")
+    return {(client, flow): at for client, flow, at in rows}
 
 
 def _asked_together(clients: Sequence[Client], flow: str) -> Iterator[tuple[int, str, int, datetime]]:
     """(client id, flow, the judged run, the last success): each found by the index of runs."""
     whole = Run.objects.filter(client=OuterRef("pk"), flow=flow, preview=False).order_by("-pk")
-    finished = whole.exclude(scope__has_any_keys=_PARTS)
-    judged = finished.filter(state__in=set(RunState.ended()) - {RunState.CANCELLED})
-    succeeded = finished.filter(state__in=[RunState.SUCCEEDED, RunState.INCOMPLETE])
+    whole = whole.exclude(scope__has_any_keys=scopes.PARTS)
     found = Client.objects.filter(pk__in=[client.pk for client in clients]).order_by("pk")
     for row in found.values_list(
         "pk",
-        Subquery(judged.values("pk")[:1]),
-        Subquery(succeeded.values("ended_at")[:1]),
+        Subquery(whole.filter(state__in=_JUDGED).values("pk")[:1]),
+        Subquery(whole.filter(_WENT_WELL).values("ended_at")[:1]),
     ):
         yield row[0], flow, row[1], row[2]
 
 
-_PARTS = ["product", "plan", "undo"]
-
-
-def _of_a_part(run: Run) -> bool:
-    """A run of one product, of a preview or backwards says nothing of the flow's freshness."""
-    return any(name in run.scope for name in _PARTS)
-
-
-def _oldest_waiting(recent: list[Run]) -> datetime | None:
-    return min((run.queued_at for run in recent if run.state == RunState.QUEUED), default=None)
+_UNDER_WAY = (RunState.QUEUED, RunState.RUNNING)
+_JUDGED = sorted(set(RunState.ended()) - {RunState.CANCELLED})
+_WENT_WELL = Q(state=RunState.SUCCEEDED) | Q(state=RunState.INCOMPLETE, later=0)
+"""What the shop refused waits for a person and makes nothing late; what is to be tried again was not brought there."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
+    """Of a flow's whole runs: the last that ended, the end of the last success, since when one is under way."""
+
     last: Run | None
     success: datetime | None
-    waits_since: datetime | None
-    later: int | None = None
-    """Records of the last run that are only to be tried later; None: not counted yet."""
+    asked_at: datetime | None
+
+
+def promise_minutes(flow: Flow, schedule: FlowSchedule | None) -> int:
+    """How old a flow's last success may be: as its client was promised, or as the flow promises by itself."""
+    return (schedule.promise_minutes if schedule else None) or flow.promise_minutes
 
 
 def _code(flow: Flow, schedule: FlowSchedule | None, seen: _Seen, now: datetime) -> str:
+    """Silence and lateness first: what waits for a person must not hide that nothing comes through any more."""
     if schedule and schedule.paused:
         return "paused"
-    fresh = seen.success is not None and _age(seen.success, now) <= flow.promise_minutes
     if seen.last is None:
         return _code_without_a_result(flow, schedule, seen, now)
-    if seen.last.state == RunState.STOPPED or _waits_for_a_person(seen.last, seen.later):
-        return "needs_you"
+    promise = timedelta(minutes=promise_minutes(flow, schedule))
+    due = _due(schedule, seen.success, promise) if seen.success else None
+    fresh = due is not None and now <= due
     if seen.last.state == RunState.FAILED:
         cause = CAUSES.get(seen.last.cause)
         return "catching_up" if fresh and cause is not None and cause.retryable else "broken"
-    if seen.last.state == RunState.INCOMPLETE:
-        return "catching_up" if fresh else "late"
-    return "on_time" if fresh or schedule is None else "late"
+    if seen.last.state == RunState.STOPPED and _still_speaks(schedule, seen, promise, now):
+        return "needs_you"
+    if not fresh and (schedule is not None or _tries_again(seen.last)):
+        in_time = due is not None and seen.asked_at is not None and seen.asked_at <= due
+        return "catching_up" if in_time and now - seen.asked_at <= promise + TICK else "late"  # type: ignore[operator]
+    if seen.last.state == RunState.STOPPED or _waiting(seen.last):
+        return "needs_you"
+    return "catching_up" if _tries_again(seen.last) else "on_time"
+
+
+def _due(schedule: FlowSchedule | None, success: datetime, promise: timedelta) -> datetime:
+    """When the next success is due: as promised, but not before the schedule's own next moment."""
+    if schedule is None:
+        return success + promise
+    try:
+        moment = next_time(schedule, success)
+    except BadCronError:  # the schedule itself says so
+        moment = None
+    return max(success + promise, (moment or success) + TICK)
+
+
+def _still_speaks(schedule: FlowSchedule | None, seen: _Seen, promise: timedelta, now: datetime) -> bool:
+    """Whether the last run ended so lately that nobody has to wonder whether anything still runs."""
+    ended = seen.last.ended_at if seen.last else None
+    return schedule is None or (ended is not None and now <= _due(schedule, ended, promise))
 
 
 def _code_without_a_result(flow: Flow, schedule: FlowSchedule | None, seen: _Seen, now: datetime) -> str:
-    """Nothing recent ended: it never ran, or it was cancelled again and again, or nobody takes it out of the queue."""
-    if seen.waits_since is not None and _age(seen.waits_since, now) > flow.promise_minutes:
+    """Nothing ended: it never ran, or it was cancelled again and again, or nobody takes it out of the queue."""
+    planned = schedule.next_at if schedule else None
+    waits_since = min((moment for moment in (seen.asked_at, planned) if moment is not None), default=None)
+    if waits_since is not None and now - waits_since > timedelta(minutes=promise_minutes(flow, schedule)):
         return "late"
-    if seen.success is None:
-        return "never"
-    return "late" if schedule is not None and _age(seen.success, now) > flow.promise_minutes else "on_time"
+    return "never"
 
 
-def _waits_for_a_person(run: Run, later: int | None) -> bool:
-    """Something is held or refused; what is only to be tried later heals by itself."""
-    if run.held or not run.rejected:
-        return bool(run.held)
-    return run.rejected > (run.changes.filter(state=ChangeState.LATER).count() if later is None else later)
-
-
-def _age(moment: datetime, now: datetime) -> float:
-    return (now - moment).total_seconds() / 60
+def _tries_again(run: Run) -> bool:
+    return run.state == RunState.INCOMPLETE and run.later > 0
 
 
 def _waiting(run: Run | None) -> int:
-    return run.held + run.rejected if run else 0
+    """Held or refused, for a person to mend; what is only to be tried later heals by itself."""
+    return run.held + max(0, run.rejected - run.later) if run else 0
 
 
 def waiting_changes(run: Run) -> Any:
     """Exactly the rows behind `FlowState.waiting`; what was written and not confirmed is among them."""
-    return run.changes.filter(
-        state__in=[ChangeState.HELD, ChangeState.REJECTED, ChangeState.LATER, ChangeState.APPLIED]
-    )
+    return run.changes.filter(state__in=[ChangeState.HELD, ChangeState.REJECTED, ChangeState.APPLIED])
 
 
 def counts_by_cause(run: Run) -> list[tuple[str, int]]:
@@ -224,9 +239,9 @@ def of_parts(product: str) -> Q:
 
 def rate(run: Run) -> float | None:
     """Records per second of the current step; None before there is something to measure."""
-    if run.started_at is None or not run.done:
+    if run.step_started_at is None or not run.done:
         return None
-    seconds = ((run.ended_at or timezone.now()) - run.started_at).total_seconds()
+    seconds = ((run.ended_at or timezone.now()) - run.step_started_at).total_seconds()
     return run.done / seconds if seconds > 0 else None
 
 

@@ -49,9 +49,13 @@ def union(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in both.items() if value}
 
 
+PARTS = ("plan", "product", "retry", "undo")
+"""What limits a run to a part of its flow's work; one without any of them does the whole."""
+
+
 def partial(scope: dict[str, Any]) -> bool:
     """Whether the run leaves a part of the flow's work to another one."""
-    return bool(set(scope) - {"full", "refresh", "unpark"})
+    return any(name in scope for name in PARTS)
 
 
 def products_to_refresh(scope: dict[str, Any]) -> list[str]:

@@ -54,7 +54,7 @@ STOCK = register(
         desires=(desired.desired_stock,),
         minds_orders=True,
         lane="fast",
-        promise_minutes=30,
+        promise_minutes=15,
     )
 )
 

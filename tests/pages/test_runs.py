@@ -32,6 +32,7 @@ def mixed_run(world: World) -> Run:
         confirmed=4,
         held=3,
         rejected=4,
+        later=1,
     )
     for state in STATES:
         factories.ChangeFactory(run=run, state=state, cause="shop.not_confirmed" if state == "applied" else "")
@@ -44,7 +45,7 @@ def run_url(run: Run, name: str = "run") -> str:
 
 @pytest.mark.parametrize(
     ("show", "rows"),
-    [("to_write", 8), ("written", 5), ("confirmed", 4), ("held", 3), ("rejected", 4), ("waiting", 7)],
+    [("to_write", 8), ("written", 5), ("confirmed", 4), ("held", 3), ("rejected", 4), ("waiting", 6)],
 )
 def test_a_counter_leads_to_exactly_that_many_rows(
     show: str, rows: int, mixed_run: Run, signed_in: Callable[..., Browser]
@@ -84,7 +85,7 @@ def test_the_waiting_count_of_the_home_leads_to_exactly_these_rows(
     rows = browser.get(line.waiting_url).context["rows"]
 
     waiting = next(state.waiting for state in flow_states(mixed_run.client) if state.flow.name == "stock")
-    assert len(rows) == waiting == 7
+    assert len(rows) == waiting == 6
 
 
 def test_a_running_run_is_asked_again_and_its_page_is_not_loaded_whole(

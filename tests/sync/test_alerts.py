@@ -58,9 +58,26 @@ def test_silence_is_a_failure(watched: Client) -> None:
     ended(watched, RunState.SUCCEEDED)
     now = timezone.now()
     alerts.tell_changes(now)
-    assert alerts.tell_changes(now + timedelta(minutes=29)) == 0
-    assert alerts.tell_changes(now + timedelta(minutes=31)) == 1
+    assert alerts.tell_changes(now + timedelta(minutes=16)) == 0
+    assert alerts.tell_changes(now + timedelta(minutes=18)) == 1
     assert FlowHealth.objects.get(flow="stock").code == "late"
+
+
+def test_silence_is_told_although_something_is_held(watched: Client) -> None:
+    ended(watched, RunState.SUCCEEDED, held=1)
+    now = timezone.now()
+    assert [alerts.tell_changes(now), alerts.tell_changes(now + timedelta(days=3))] == [1, 1]
+    assert FlowHealth.objects.get(flow="stock").code == "late"
+
+
+def test_an_hourly_flow_that_keeps_its_rhythm_is_told_of_to_nobody(watched: Client) -> None:
+    FlowSchedule.objects.update(every_minutes=60)
+    start = timezone.now()
+    for hour in range(3):
+        run = ended(watched, RunState.SUCCEEDED)
+        at = start + timedelta(hours=hour, minutes=1)
+        Run.objects.filter(pk=run.pk).update(ended_at=at)
+        assert [alerts.tell_changes(at + timedelta(minutes=minute)) for minute in range(60)] == [0] * 60
 
 
 def test_two_ticks_at_the_same_moment_tell_once(watched: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,11 +191,11 @@ def test_a_tick_asks_as_often_for_thirty_clients_as_for_one(watched: Client) -> 
     assert queries() <= alone + 2
 
 
-@pytest.mark.parametrize("scope", [{}, {"product": "POLO"}, {"full": True}])
+@pytest.mark.parametrize("scope", [{}, {"product": "POLO"}, {"full": True}, {"retry": 1}])
 @pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.INCOMPLETE, RunState.FAILED, RunState.CANCELLED])
 def test_the_tick_judges_as_the_page_does(watched: Client, state: str, scope: dict[str, object]) -> None:
     ended(watched, RunState.SUCCEEDED, ago=10)
-    run = ended(watched, state, ago=1, rejected=1, scope=scope)
+    run = ended(watched, state, ago=1, rejected=1, later=1, scope=scope)
     Change.objects.create(run=run, kind="stock", key="A", label="A", action="update", state="later")
     Run.objects.create(client=watched, flow="stock", state=RunState.QUEUED)
     now = timezone.now()

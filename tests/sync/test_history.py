@@ -15,8 +15,11 @@ from sync_portal.sync.models import Change, ChangeState, FlowSchedule, Run, RunS
 
 pytestmark = pytest.mark.django_db
 
-PROMISE = 30
+PROMISE = 15
 """Minutes, of the flow `stock`."""
+SILENT = PROMISE + 3
+"""A run after 15 minutes, and a tick that saw it."""
+DAYS = 3 * 24 * 60
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Past:
             ended_at=at if over else None,
             held=self.changes.count(ChangeState.HELD),
             rejected=len(self.changes) - self.changes.count(ChangeState.HELD) - self.changes.count("confirmed"),
+            later=self.changes.count(ChangeState.LATER),
             **self.fields,
         )
         Run.objects.filter(pk=run.pk).update(queued_at=at)
@@ -47,28 +51,52 @@ class Past:
 
 
 OK, BAD = RunState.SUCCEEDED, RunState.FAILED
-OF_A_PART = [{"product": "POLO"}, {"plan": 3, "changes": [], "fields": []}, {"undo": 3}]
+OF_A_PART = [{"retry": 3}, {"product": "POLO"}, {"plan": 3, "changes": [], "fields": []}, {"undo": 3}]
 AWAY, WRONG = {"cause": "shop.unreachable"}, {"cause": "shop.wrong_key"}
 
 CASES = [
     ("never run", [], True, "never"),
     ("a success within the promise", [Past(OK, 5)], True, "on_time"),
     ("a success just within the promise", [Past(OK, PROMISE - 1)], True, "on_time"),
-    ("silence since", [Past(OK, PROMISE + 1)], True, "late"),
+    ("silence since", [Past(OK, SILENT)], True, "late"),
     ("an old success, but nobody asked for more", [Past(OK, 5000)], False, "on_time"),
     ("a failure that heals, after a fresh success", [Past(OK, 10), Past(BAD, fields=AWAY)], True, "catching_up"),
     ("a failure that heals and never succeeded", [Past(BAD, fields=AWAY)], True, "broken"),
-    ("a failure that heals too late", [Past(OK, 40), Past(BAD, fields=AWAY)], True, "broken"),
+    ("a failure that heals too late", [Past(OK, SILENT), Past(BAD, fields=AWAY)], True, "broken"),
     ("a failure for a person", [Past(OK, 5), Past(BAD, fields=WRONG)], True, "broken"),
     ("a failure with an unknown cause", [Past(OK, 5), Past(BAD, fields={"cause": "x.y"})], True, "broken"),
     ("well again after a failure", [Past(BAD, 5, fields=WRONG), Past(OK)], True, "on_time"),
     ("stopped by a brake", [Past(OK, 5), Past(RunState.STOPPED)], True, "needs_you"),
+    ("stopped at every run for days", [Past(OK, DAYS), Past(RunState.STOPPED)], True, "needs_you"),
+    ("stopped, and silence since", [Past(OK, DAYS), Past(RunState.STOPPED, SILENT)], True, "late"),
+    ("stopped, and nobody asked for more", [Past(RunState.STOPPED, DAYS)], False, "needs_you"),
+    ("records held, and silence since", [Past(OK, DAYS, changes=("held",))], True, "late"),
+    ("records held, and nobody asked for more", [Past(OK, DAYS, changes=("held",))], False, "needs_you"),
+    ("a failure with records held", [Past(OK, 5), Past(BAD, changes=("held",), fields=WRONG)], True, "broken"),
     ("records held", [Past(OK, changes=("held",))], True, "needs_you"),
-    ("records refused", [Past(RunState.INCOMPLETE, changes=("rejected", "later"))], True, "needs_you"),
+    ("records refused", [Past(RunState.INCOMPLETE, changes=("rejected",))], True, "needs_you"),
+    (
+        "records refused at every run",
+        [Past(OK, DAYS), Past(RunState.INCOMPLETE, changes=("rejected",))],
+        True,
+        "needs_you",
+    ),
+    ("refused and later", [Past(OK, 5), Past(RunState.INCOMPLETE, changes=("rejected", "later"))], True, "needs_you"),
     ("records not confirmed", [Past(RunState.INCOMPLETE, changes=("applied",))], True, "needs_you"),
-    ("records for later only", [Past(RunState.INCOMPLETE, changes=("later", "later"))], True, "catching_up"),
-    ("held and later", [Past(RunState.INCOMPLETE, changes=("later", "held"))], True, "needs_you"),
-    ("for later, and silence since", [Past(RunState.INCOMPLETE, 45, changes=("later",))], True, "late"),
+    ("records for later only", [Past(OK, 5), Past(RunState.INCOMPLETE, changes=("later",))], True, "catching_up"),
+    ("records for later for days", [Past(OK, DAYS), Past(RunState.INCOMPLETE, changes=("later",))], True, "late"),
+    ("records for later from the first", [Past(RunState.INCOMPLETE, changes=("later", "later"))], True, "late"),
+    ("held, and later for days", [Past(OK, DAYS), Past(RunState.INCOMPLETE, changes=("later", "held"))], True, "late"),
+    ("for later, and silence since", [Past(OK, 50), Past(RunState.INCOMPLETE, 45, changes=("later",))], True, "late"),
+    ("the next run is under way in time", [Past(OK, 20), Past(RunState.RUNNING, 5)], True, "catching_up"),
+    ("the next run is under way too late", [Past(OK, DAYS), Past(RunState.RUNNING, 5)], True, "late"),
+    ("the next run hangs", [Past(OK, 50), Past(RunState.RUNNING, 40)], True, "late"),
+    (
+        "only a part is under way",
+        [Past(OK, 20), Past(RunState.RUNNING, 5, fields={"scope": {"undo": 3}})],
+        True,
+        "late",
+    ),
     ("a cancelled run says nothing", [Past(OK, 5), Past(RunState.CANCELLED)], True, "on_time"),
     ("cancelled only", [Past(RunState.CANCELLED)], True, "never"),
     ("running for the first time", [Past(RunState.RUNNING)], True, "never"),
@@ -90,7 +118,7 @@ CASES = [
         "a retry that went well",
         [Past(RunState.INCOMPLETE, 5, changes=("rejected",)), Past(OK, fields={"scope": {"retry": 1}})],
         True,
-        "on_time",
+        "needs_you",
     ),
     ("the whole flow with a product afresh", [Past(OK, fields={"scope": {"refresh": ["POLO"]}})], True, "on_time"),
 ]
@@ -123,8 +151,8 @@ def test_every_code_has_a_word_and_a_case() -> None:
 def test_what_waits_is_exactly_the_rows_behind_the_number(client_acme: Client) -> None:
     run = Past(RunState.INCOMPLETE, changes=("held", "rejected", "later", "applied", "confirmed")).happen(client_acme)
     state = stock(client_acme)
-    assert (state.waiting, state.judged) == (4, run)
-    assert history.waiting_changes(run).count() == 4
+    assert (state.waiting, state.judged) == (3, run)
+    assert history.waiting_changes(run).count() == 3
 
 
 def test_a_run_of_one_product_does_not_hide_what_waits(client_acme: Client) -> None:
@@ -134,9 +162,45 @@ def test_a_run_of_one_product_does_not_hide_what_waits(client_acme: Client) -> N
     assert (state.code, state.judged, state.last) == ("needs_you", whole, part)
 
 
+def test_a_retry_takes_no_run_of_the_whole_flows_place(client_acme: Client) -> None:
+    FlowSchedule.objects.create(client=client_acme, flow="stock", every_minutes=15)
+    whole = Past(OK, DAYS, changes=("held",) * 40).happen(client_acme)
+    Past(OK, fields={"scope": {"retry": whole.pk}}).happen(client_acme)
+    state = stock(client_acme)
+    assert (state.code, state.waiting, state.judged) == ("late", 40, whole)
+
+
+def test_a_schedule_that_nobody_serves_is_late_before_its_first_run(client_acme: Client) -> None:
+    due = timezone.now() - timedelta(minutes=SILENT)
+    FlowSchedule.objects.create(client=client_acme, flow="stock", every_minutes=15, next_at=due)
+    assert stock(client_acme).code == "late"
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "ago", "code"),
+    [
+        ({"every_minutes": 60}, 61, "on_time"),
+        ({"every_minutes": 60}, 63, "late"),
+        ({"every_minutes": 60, "promise_minutes": 90}, 89, "on_time"),
+        ({"every_minutes": 5, "promise_minutes": 10}, 11, "late"),
+        ({"cron": "0 0 1 1 *"}, 60, "on_time"),
+        ({"cron": "0 0 30 2 *"}, 20, "late"),
+        ({"every_minutes": 60, "promise_minutes": 90}, 91, "late"),
+    ],
+    ids=str,
+)
+def test_a_promise_is_the_clients_and_knows_the_rhythm(
+    client_acme: Client, rhythm: dict[str, Any], ago: int, code: str
+) -> None:
+    FlowSchedule.objects.create(client=client_acme, flow="stock", **rhythm)
+    Past(OK, ago).happen(client_acme)
+    assert stock(client_acme).code == code
+
+
 def test_the_estimated_end_follows_the_rate(client_acme: Client) -> None:
-    started = timezone.now() - timedelta(seconds=10)
-    run = Run(client=client_acme, flow="stock", state=RunState.RUNNING, started_at=started, done=100, total=300)
+    now = timezone.now()
+    run = Run(client=client_acme, flow="stock", state=RunState.RUNNING, done=100, total=300)
+    run.started_at, run.step_started_at = now - timedelta(hours=1), now - timedelta(seconds=10)
     assert history.rate(run) == pytest.approx(10, rel=0.1)
     end = history.estimated_end(run)
     assert end is not None
@@ -148,7 +212,7 @@ def test_the_estimated_end_follows_the_rate(client_acme: Client) -> None:
 )
 def test_no_end_is_promised_where_none_can_be_known(client_acme: Client, done: int, total: int) -> None:
     started = timezone.now() - timedelta(seconds=10)
-    assert history.estimated_end(Run(client=client_acme, started_at=started, done=done, total=total)) is None
+    assert history.estimated_end(Run(client=client_acme, step_started_at=started, done=done, total=total)) is None
 
 
 def test_causes_are_counted_the_most_frequent_first(client_acme: Client) -> None:
