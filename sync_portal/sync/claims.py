@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from sync_portal.sync import scope as scopes
-from sync_portal.sync.models import Run, RunState
+from sync_portal.sync.models import ChangeState, Run, RunState
 
 
 class LeaseLost(Exception):
@@ -30,17 +30,22 @@ def claim(run_id: int) -> Run | None:
     """Take a queued run, or one whose worker died; None when somebody else has it or its turn has not come."""
     now = timezone.now()
     token = uuid.uuid4().hex
+    seen = Run.objects.filter(pk=run_id).first()
+    if seen is None or seen.attempt >= settings.RUN_MAX_ATTEMPTS:
+        return None
     free = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, lease_until__lt=now)
     try:
         with transaction.atomic():
-            taken = Run.objects.filter(free, pk=run_id, attempt__lt=settings.RUN_MAX_ATTEMPTS).update(
+            taken = Run.objects.filter(free, pk=run_id, attempt=seen.attempt).update(
                 state=RunState.RUNNING,
-                attempt=F("attempt") + 1,
+                attempt=seen.attempt + 1,
+                attempts=_attempts_so_far(seen),
                 claim=token,
                 worker=f"{settings.MACHINE_NAME}:{os.getpid()}",
                 lease_until=lease_end(now),
                 heartbeat_at=now,
                 started_at=now,
+                step_started_at=None,
                 cause="",
                 facts={},
                 detail="",
@@ -48,6 +53,15 @@ def claim(run_id: int) -> Run | None:
     except IntegrityError:  # the client's flow is already running: this one stays queued
         return None
     return Run.objects.select_related("client").get(pk=run_id) if taken else None
+
+
+def _attempts_so_far(run: Run) -> list[dict[str, str | None]]:
+    """The earlier attempts, with the one that is over now: its worker died, else nobody could claim the run again."""
+    if run.started_at is None:  # the first one, or the last claim was given back
+        return run.attempts
+    ended = run.heartbeat_at or run.started_at
+    over = {"worker": run.worker, "started_at": run.started_at.isoformat(), "ended_at": ended.isoformat()}
+    return [*run.attempts, over | {"cause": run.cause or "portal.worker_died"}]
 
 
 def extend(run: Run, **fields: object) -> None:
@@ -65,6 +79,8 @@ def extend(run: Run, **fields: object) -> None:
 def release(run: Run, state: str, **fields: object) -> bool:
     """End the run, only while it is still ours; False when it was not."""
     mine = Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING)
+    if state == RunState.INCOMPLETE:
+        fields["later"] = run.changes.filter(state=ChangeState.LATER).count()
     return bool(mine.update(state=state, ended_at=timezone.now(), lease_until=None, **fields))
 
 

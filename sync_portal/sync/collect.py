@@ -1,4 +1,4 @@
-"""Sage's rows into the mirror: since the cursor, or whole where there is none or it has been a day."""
+"""Sage's rows into the mirror: since the cursor, or whole where there is none or it has been nearly a day."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from sync_portal.sync.models import Cursor
 if TYPE_CHECKING:
     from connectors.sage.records import Record
 
-FULL_EVERY = timedelta(hours=24)
-"""A whole read finds deletions, and rows written by programs that forget the timestamp."""
+FULL_EVERY = timedelta(hours=20)
+"""A whole read finds deletions, and rows written by programs that forget the timestamp. Less than a day from start to
+start, so that a flow that runs once a day reads whole each time."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,6 @@ def _beating(context: RunContext, records: Iterator[Record]) -> Iterator[Record]
 
 def advance(context: RunContext, read_up_to: list[ReadUpTo]) -> None:
     """Move the cursors to where the streams were read: the very last act of a run that went well."""
-    now = timezone.now()
     for full, fields in ((True, ["position", "full_at"]), (False, ["position"])):
         Cursor.objects.bulk_create(
             [
@@ -93,7 +93,7 @@ def advance(context: RunContext, read_up_to: list[ReadUpTo]) -> None:
                     flow=context.run.flow,
                     stream=item.stream,
                     position=item.position,
-                    full_at=now if full else None,
+                    full_at=context.began_at if full else None,
                 )
                 for item in read_up_to
                 if item.full == full

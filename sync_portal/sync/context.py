@@ -42,6 +42,7 @@ class RunContext:
         self._on_progress = on_progress
         self._beaten = 0.0
         self._step, self._done, self._total = "", 0, 0
+        self._step_started_at = self.began_at
         self._sage: SageSession | None = None
         self._capabilities: Capabilities | None = None
         self._webservices: dict[int, Webservice] = {}
@@ -100,6 +101,7 @@ class RunContext:
     def step(self, name: str, total: int = 0) -> None:
         """Say which step begins, and how many records it has."""
         self._step, self._done, self._total = name, 0, total
+        self._step_started_at = timezone.now()
         self.beat(force=True)
 
     def progress(self, done: int) -> None:
@@ -120,7 +122,8 @@ class RunContext:
         if not force and now - self._beaten < HEARTBEAT_SECONDS:
             return
         self._beaten = now
-        claims.extend(self.run, step=self._step, done=self._done, total=self._total, **self.stored_counters())
+        step = {"step": self._step, "step_started_at": self._step_started_at, "done": self._done, "total": self._total}
+        claims.extend(self.run, **step, **self.stored_counters())
         if Run.objects.filter(pk=self.run.pk, cancel_requested=True).exists():
             raise Cancelled
 

@@ -102,6 +102,55 @@ def test_a_dead_run_gives_way_to_the_newer_one_that_waits(client_acme: Client) -
     assert claims.claim(new.pk) is not None
 
 
+def test_every_attempt_stays_in_the_history_with_its_worker_and_its_cause(client_acme: Client, settings: Any) -> None:
+    settings.RUN_MAX_ATTEMPTS = 3
+    run = queued(client_acme)
+    began = []
+    for machine in ("one", "two", "three"):
+        settings.MACHINE_NAME = machine
+        mine = claims.claim(run.pk)
+        assert mine is not None
+        began.append(mine.started_at)
+        assert len(mine.attempts) == mine.attempt - 1
+        long_ago = timezone.now() - timedelta(minutes=1)
+        Run.objects.update(lease_until=long_ago)
+        if machine == "one":  # the sweep puts it back; the second one is taken over while it is running still
+            claims.sweep()
+    claims.sweep()
+    run.refresh_from_db()
+    assert (run.state, run.cause, run.attempt, run.started_at) == (
+        RunState.FAILED,
+        "portal.too_many_attempts",
+        3,
+        began[2],
+    )
+    told = [(one["worker"].split(":")[0], one["started_at"], one["cause"]) for one in run.attempts]
+    assert told == [
+        ("one", began[0].isoformat(), "portal.worker_died"),
+        ("two", began[1].isoformat(), "portal.worker_died"),
+    ]
+    assert all(one["started_at"] <= one["ended_at"] for one in run.attempts)
+
+
+def test_a_claim_that_was_given_back_is_no_attempt(client_acme: Client) -> None:
+    mine = claims.claim(queued(client_acme).pk)
+    assert mine is not None
+    assert claims.give_back(mine)
+    again = claims.claim(mine.pk)
+    assert again is not None
+    assert (again.attempt, again.attempts) == (1, [])
+
+
+def test_what_is_only_to_be_tried_later_is_counted_at_the_end(client_acme: Client) -> None:
+    mine = claims.claim(queued(client_acme).pk)
+    assert mine is not None
+    for number, state in enumerate(["later", "later", "rejected"]):
+        mine.changes.create(kind="stock", key=str(number), label="x", action="update", state=state)
+    claims.release(mine, RunState.INCOMPLETE, rejected=3)
+    mine.refresh_from_db()
+    assert (mine.rejected, mine.later) == (3, 2)
+
+
 def test_a_live_run_is_left_alone(client_acme: Client) -> None:
     claims.claim(queued(client_acme).pk)
     assert claims.sweep() == []

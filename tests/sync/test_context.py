@@ -45,6 +45,14 @@ def test_a_step_and_its_counters_are_stored_when_it_begins(context: RunContext) 
     assert run.requests == {"sage": 2}
 
 
+def test_a_step_says_when_it_began(context: RunContext) -> None:
+    for _step in range(2):
+        before = timezone.now()
+        context.step("apply", 12)
+        stored = Run.objects.values_list("step_started_at", flat=True).get(pk=context.run.pk)
+        assert before <= stored <= timezone.now()
+
+
 def test_progress_is_stored_at_most_every_two_seconds(
     context: RunContext, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
