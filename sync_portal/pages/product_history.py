@@ -15,7 +15,7 @@ from mapping.models import Category, ChoiceAct, ChoiceChange, Product
 from sync_portal.pages.choice_words import ActRow, act_row
 from sync_portal.pages.differences import ChangeRow, change_rows
 from sync_portal.pages.product_filing import feature_names
-from sync_portal.sync.decisions import OF_A_PRODUCT
+from sync_portal.sync.forgetting import OF_A_PRODUCT
 from sync_portal.sync.history import of_parts
 from sync_portal.sync.models import Change
 

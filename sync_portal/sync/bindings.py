@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from connectors.models import ShopConnection
 from mapping.models import Binding
-from sync_portal.sync.decisions import OF_A_PRODUCT
+from sync_portal.sync.forgetting import OF_A_PRODUCT
 
 Place = tuple[str, str]
 """(kind, local key)"""

@@ -9,6 +9,7 @@ from typing import Any
 from connectors.models import ShopConnection
 from mapping.state import Held
 from sync_portal.sync import decisions
+from sync_portal.sync.forgetting import OF_A_PRODUCT
 from sync_portal.sync.models import Answer, Decision, DecisionKind
 from sync_portal.sync.plan import PlannedChange
 
@@ -46,7 +47,7 @@ def _aside(shop: ShopConnection, change: PlannedChange, standing: Standing) -> P
 def _about_the_whole(change: PlannedChange, standing: Standing) -> Decision | None:
     """The question about the resource itself, or about the product it belongs to."""
     own = standing.get((change.kind, change.key, ""))
-    if own is not None or change.kind not in decisions.OF_A_PRODUCT:
+    if own is not None or change.kind not in OF_A_PRODUCT:
         return own
     parts = change.key.split("|")
     names = ("|".join(parts[:length]) for length in range(len(parts), 0, -1))

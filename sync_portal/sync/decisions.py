@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from connectors.models import Client, ShopConnection
 from mapping.models import Binding
+from sync_portal.sync import forgetting
 from sync_portal.sync.models import Answer, Decision, DecisionKind, FieldOwner
 from sync_portal.sync.plan import OwnerOf
 
@@ -23,13 +23,6 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     DecisionKind.CONFLICT: (Answer.ACCEPT, Answer.PUT_BACK, Answer.IGNORE),
     DecisionKind.MISSING: (Answer.CREATE, Answer.IGNORE),
 }
-
-
-OF_A_PRODUCT = (
-    *("combinations", "stock", "specific_prices", "images", "combination_images"),
-    *("attachments", "product_suppliers"),
-)
-"""Kinds whose keys begin with their product's."""
 
 
 class NotAnAnswer(ValueError):
@@ -125,7 +118,7 @@ def _obey(decision: Decision) -> None:
         case Answer.ADOPT:
             _adopt(place, decision)
         case Answer.CREATE if decision.question == DecisionKind.MISSING:
-            _forget(decision)
+            _make_again(decision)
         case Answer.CREATE:  # what the person refused is remembered, so that a killed attempt's own is still found
             refused = {"not": sorted(candidate_ids(decision))}
             Binding.objects.update_or_create(**place, defaults={"pending": refused, "parked": ""})
@@ -145,18 +138,9 @@ def _adopt(place: Mapping[str, Any], decision: Decision) -> None:
     Binding.objects.update_or_create(**place, defaults=adopted | unparked)
 
 
-def _forget(decision: Decision) -> None:
-    """What is gone from the shop is made again, with what went with it: the shop deletes a product's combinations."""
-    gone = Q(kind=decision.kind, key=decision.key)
-    if decision.kind == "products":
-        gone |= Q(kind__in=OF_A_PRODUCT, key__startswith=f"{decision.key}|")
-        gone |= Q(kind__in=["stock", "product_links", "covers"], key=decision.key)
-    if decision.kind == "combinations":
-        gone |= Q(kind__in=["stock", "combination_images"], key=decision.key)
-    Binding.objects.filter(gone, shop=decision.shop).update(
-        remote_id=None, confirmed={}, previous={}, undone={}, parked="", pending={}, confirmed_at=timezone.now()
-    )
-    about = Decision.objects.filter(gone, shop=decision.shop, answer="").exclude(question=DecisionKind.ADOPTION)
+def _make_again(decision: Decision) -> None:
+    settled = forgetting.forget(decision.shop, decision.kind, decision.key)
+    about = Decision.objects.filter(settled, shop=decision.shop, answer="").exclude(question=DecisionKind.ADOPTION)
     about.delete()
 
 

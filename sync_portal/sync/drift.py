@@ -1,12 +1,12 @@
 """The shop compared with what it confirmed: what was changed, what is gone, what is there and not ours.
 
 Read in slices, by what we know is there; nothing is written. A difference becomes a question to a person, with
-three values once Sage wants something else as well.
+three values once Sage wants something else as well. Only of stock nobody is asked: see `shop_stock`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -18,36 +18,38 @@ from connectors.models import ShopConnection
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.rules import ShopRules
-from sync_portal.sync import decisions, forms
+from sync_portal.sync import decisions, forms, shop_files, shop_stock
 from sync_portal.sync.context import RunContext
+from sync_portal.sync.forgetting import files_again
 from sync_portal.sync.kinds import KINDS, UNWATCHED, Kind
 from sync_portal.sync.local import held_as
 from sync_portal.sync.models import Action, ChangeState, DecisionKind
-from sync_portal.sync.plan import IF_NEW, SHOP, owned_by_rules
+from sync_portal.sync.plan import IF_EMPTY, IF_NEW, SHOP, is_empty, owned_by_rules
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.tasks import references
 
-COMPARED = tuple(kind for kind in KINDS.values() if kind.name not in {"images", "attachments", "stock"})
-"""Photos are known by ids only, and stock moves with every order: the stock flow looks before it writes."""
+COMPARED = tuple(kind for kind in KINDS.values() if kind.name not in {*shop_files.FILES, "stock"})
+"""Kinds that are compared field by field: files are known by their ids only, and stock moves with every order."""
+FILES_AT_ONCE = 200
+"""How many photos, or documents, are looked for with one request."""
 ORPHANS = ("products", "combinations")
 """Kinds of which the shop should hold nothing that is not ours or adopted."""
-Watch = Callable[[Kind, Binding], list[str]]
-"""The fields of a resource that are ours to watch."""
 
 
 def check(context: RunContext) -> None:
     """The flow `drift`: every shop of the client."""
     for shop in context.shops():
         resolver = Resolver(shop, context.webservice(shop))
-        watch = _watch(shop, context.rules(shop))
-        kinds = [kind.name for kind in COMPARED]
+        watch = Watch(shop, context.rules(shop))
+        kinds = [kind.name for kind in KINDS.values()]
         bound = Binding.objects.filter(shop=shop, remote_id__isnull=False).order_by("pk")
         context.step("drift", bound.filter(kind__in=kinds).count())
         found = Found()
-        for kind in COMPARED:
-            for part in _read_in_slices(bound.filter(kind=kind.name), kind.slice):
+        for kind in KINDS.values():
+            size = FILES_AT_ONCE if kind.name in shop_files.FILES else kind.slice
+            for part in _read_in_slices(bound.filter(kind=kind.name), size):
                 resolver.bindings.preload(ref for row in part for ref in references(row.confirmed.values()))
-                _compare(context, resolver, kind, part, watch, found)
+                _look(context, resolver, kind, part, watch, found)
                 resolver.bindings.forget()
                 context.progress(context.counters["read"])
         decisions.close_settled(shop, different=found.different, missing=found.missing, kinds=kinds)
@@ -64,19 +66,46 @@ class Found:
     missing: list[tuple[str, str]] = field(default_factory=list)
 
 
-def _watch(shop: ShopConnection, rules: ShopRules) -> Watch:
-    owner_of = decisions.owner_of(shop, owned_by_rules(rules.owners))
+class Watch:
+    """What of a resource is ours to watch, and what of that is worth a question."""
 
-    def watched(kind: Kind, row: Binding) -> list[str]:
+    def __init__(self, shop: ShopConnection, rules: ShopRules) -> None:
+        self._owner_of = decisions.owner_of(shop, owned_by_rules(rules.owners))
+
+    def fields(self, kind: Kind, row: Binding) -> list[str]:
+        """The fields that somebody may have changed."""
         return [
             name
             for name in row.confirmed
             if name in kind.fields
             and name not in UNWATCHED
-            and owner_of(kind.name, row.key, name) not in {SHOP, IF_NEW}
+            and self._owner_of(kind.name, row.key, name) not in {SHOP, IF_NEW}
         ]
 
-    return watched
+    def asks(self, kind: Kind, row: Binding, name: str, found: Any) -> bool:
+        """Whether a field that is not as confirmed can be put back: what Sage only fills is the shop's when full."""
+        return self._owner_of(kind.name, row.key, name) != IF_EMPTY or is_empty(found)
+
+
+def _look(
+    context: RunContext, resolver: Resolver, kind: Kind, part: Sequence[Binding], watch: Watch, found: Found
+) -> None:
+    """Compare some resources of one kind with what the shop holds of them."""
+    if kind.name in shop_files.FILES:
+        _look_for_files(context, resolver, kind, part, found)
+    elif kind.name == "stock":
+        moved = shop_stock.note(resolver, part, _held(resolver, kind, part, watch))
+        context.count(read=len(part), unchanged=len(part) - moved)
+    else:
+        _compare(context, resolver, kind, part, watch, found)
+
+
+def _look_for_files(context: RunContext, resolver: Resolver, kind: Kind, part: Sequence[Binding], found: Found) -> None:
+    gone = shop_files.gone(resolver, kind.name, part)
+    context.count(read=len(part), unchanged=len(part) - len(gone))
+    for row in gone:
+        found.missing.append((kind.name, row.key))
+        _report_missing(context, resolver.shop, row)
 
 
 def _look_again_at_candidates(shop: ShopConnection) -> None:
@@ -88,7 +117,7 @@ def _look_again_at_candidates(shop: ShopConnection) -> None:
 def refresh(resolver: Resolver, rules: ShopRules, places: Sequence[tuple[str, str]]) -> None:
     """Take what the shop holds now as the confirmed state of these resources, so that the next plan puts them right."""
     resolver.bindings.preload(places)
-    watch = _watch(resolver.shop, rules)
+    watch = Watch(resolver.shop, rules)
     for kind in COMPARED:
         found = (resolver.bindings.get(place) for place in places if place[0] == kind.name)
         rows = [row for row in found if row is not None]
@@ -98,6 +127,15 @@ def refresh(resolver: Resolver, rules: ShopRules, places: Sequence[tuple[str, st
                 _take_over(resolver, kind, row, held.get(row.remote_id), watch)
             _store(part)
     _forget_what_went_along(resolver, places)
+    for name in shop_files.FILES:
+        kept = [row for place in places if place[0] == name if (row := resolver.bindings[place]).remote_id]
+        for part in _slices(kept, FILES_AT_ONCE):
+            files_again(resolver.shop, shop_files.gone(resolver, name, part))
+    stock = KINDS["stock"]
+    known = [row for place in places if place[0] == stock.name and (row := resolver.bindings[place]).remote_id]
+    for part in _slices(known, stock.slice):
+        shop_stock.note(resolver, part, _held(resolver, stock, part, watch))
+    resolver.bindings.forget()
 
 
 def _take_over(resolver: Resolver, kind: Kind, row: Binding, entity: Entity | None, watch: Watch) -> None:
@@ -106,7 +144,7 @@ def _take_over(resolver: Resolver, kind: Kind, row: Binding, entity: Entity | No
     if entity is None:  # gone from the shop: it is made again
         row.remote_id, row.confirmed = None, {}
         return
-    found = {name: held_as(resolver, kind, name, row.confirmed[name], entity) for name in watch(kind, row)}
+    found = {name: held_as(resolver, kind, name, row.confirmed[name], entity) for name in watch.fields(kind, row)}
     row.confirmed = {**row.confirmed, **found}
 
 
@@ -143,14 +181,25 @@ def _compare(
             found.missing.append((kind.name, row.key))
             _report_missing(context, resolver.shop, row)
             continue
-        told = {name: held_as(resolver, kind, name, row.confirmed[name], entity) for name in watch(kind, row)}
-        different = {name: value for name, value in told.items() if value != row.confirmed[name]}
+        told = {name: held_as(resolver, kind, name, row.confirmed[name], entity) for name in watch.fields(kind, row)}
+        different = {
+            name: value
+            for name, value in told.items()
+            if value != row.confirmed[name] and _is_news(kind, row, name, value, watch, found)
+        }
         found.different += [(kind.name, row.key, name) for name in different]
         _report_changed(context, resolver.shop, row, different)
 
 
+def _is_news(kind: Kind, row: Binding, name: str, value: Any, watch: Watch, found: Found) -> bool:
+    """Whether a person is to be asked about this difference."""
+    if shop_files.NAMED_IN.get(kind.name) == name and shop_files.only_these_are_missing(row, value, found.missing):
+        return False
+    return watch.asks(kind, row, name, value)
+
+
 def _held(resolver: Resolver, kind: Kind, part: Sequence[Binding], watch: Watch) -> dict[int | None, Entity]:
-    names = frozenset(name for row in part for name in watch(kind, row))
+    names = frozenset(name for row in part for name in watch.fields(kind, row))
     ids = [row.remote_id for row in part if row.remote_id is not None]
     rows = resolver.webservice.read(kind.resource, display=forms.display_of(kind, names), filters={"id": ids})
     return {entity.id: entity for entity in rows}

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from sync_portal.sync.decisions import OF_A_PRODUCT
+from sync_portal.sync.forgetting import OF_A_PRODUCT
 from sync_portal.sync.models import Action, Change, ChangeState, Run
 from sync_portal.sync.plan import PlannedChange
 

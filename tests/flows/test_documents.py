@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 import requests
+from django.contrib.auth.models import User
 
+from connectors.connections import open_shop
 from connectors.sandbox.shop.server import running_shop
 from mapping.models import Binding
-from sync_portal.sync.models import Run
+from sync_portal.sync import decisions
+from sync_portal.sync.models import Decision, Run
 from tests.flows.company import Company, keep_only
 from tests.flows.portal import World, load_demo, writes
 from tests.flows.test_changes import a_day_passes
@@ -166,3 +169,26 @@ def test_a_version_without_documents_says_so_and_the_run_succeeds(world: World, 
         assert run.state == "succeeded"
         assert told(run)[KEY] == ("held", "documents.not_supported")
         assert writes(older.run("images")) == {}
+
+
+@pytest.mark.parametrize("how", ["deleted", "taken off the page"])
+def test_a_document_gone_from_the_shop_is_asked_about_and_put_back_once(
+    world: World, make_user: Callable[..., User], how: str
+) -> None:
+    world.publish("catalogue", "images")
+    before = documents(world, "COCOTTE-F")
+    (attachment,) = (row["id"] for row in world.shop.product("COCOTTE-F")["associations"]["attachments"])
+    webservice = open_shop(world.client.shops.get())
+    if how == "deleted":
+        assert webservice.delete("attachments", [int(attachment)])[0].error is None
+    else:
+        webservice.attachments.link(int(world.shop.product("COCOTTE-F")["id"]), [])
+    world.run("drift")
+    decision = Decision.objects.get(answer="")
+    assert (decision.question, decision.kind, decision.key) == ("missing", "attachments", KEY)
+    decisions.decide(decision, answer="create", user=make_user("alix"))
+    world.publish("images")
+    assert documents(world, "COCOTTE-F") == before
+    assert len(world.shop.list("attachments")) == 2, "none is doubled"
+    assert writes(world.run("images")) == {}
+    assert told(world.run("drift")) == {}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mapping.models import Binding
-from sync_portal.sync import decisions
+from sync_portal.sync import decisions, jobs
 from sync_portal.sync.models import Answer, Decision, DecisionKind, Run
 from tests.flows.portal import World, changes_of, writes
 from tests.flows.shop import text
@@ -235,10 +235,118 @@ def test_a_missing_product_waits_while_nobody_has_decided(published: World) -> N
     assert (told(run), writes(run)) == ({("products", "POLO-BLEU-M"): "shop.unknown_id"}, {})
 
 
-@pytest.mark.parametrize("owner", ["shop", "if_new"])
-def test_fields_of_somebody_else_are_not_watched(published: World, owner: str) -> None:
-    shop = published.client.shops.get()
-    shop.rules = {**shop.rules, "owners": {"products.price": owner}}
+def give_to(world: World, owner: str, field: str = "products.price") -> None:
+    shop = world.client.shops.get()
+    shop.rules = {**shop.rules, "owners": {field: owner}}
     shop.save()
+
+
+@pytest.mark.parametrize("owner", ["shop", "if_new", "if_empty"])
+def test_fields_of_somebody_else_are_not_watched(published: World, owner: str) -> None:
+    give_to(published, owner)
     raise_price_in_the_shop(published)
     assert told(published.run("drift")) == {}
+
+
+def test_a_field_that_sage_only_fills_is_asked_about_when_it_was_emptied_and_can_be_filled_again(
+    published: World, decide: Any
+) -> None:
+    give_to(published, "if_empty", "products.ean13")
+    product = published.shop.product("POLO-BLEU-M")
+    assert product["ean13"]
+    edit(published, "products", product["id"], ean13="")
+    published.run("drift")
+    decide(Answer.PUT_BACK)
+    published.publish("catalogue")
+    assert published.shop.product("POLO-BLEU-M")["ean13"] == product["ean13"]
+
+
+# --- stock ------------------------------------------------------------------------------------------------------------
+
+
+def edit_stock(world: World, reference: str, quantity: int) -> None:
+    world.running.shop.database.execute(
+        "UPDATE ps_stock_availables SET quantity = ? WHERE id_product = ? AND id_product_attribute = 0",
+        (quantity, world.shop.product(reference)["id"]),
+    )
+
+
+def test_a_stock_edited_in_the_shop_is_put_right_by_the_next_stock_run_and_nobody_is_asked(published: World) -> None:
+    published.publish("stock")
+    edit_stock(published, "POLO-BLEU-M", 999)
+    mark = published.shop.mark()
+    check = published.run("drift")
+    assert (check.state, check.held, check.read - check.unchanged, told(check)) == ("succeeded", 0, 1, {})
+    assert (published.shop.since(mark).write_requests, open_questions()) == (0, {})
+    run = published.run("stock")
+    assert changes_of(run) == {("stock", "POLO-BLEU-M"): {"quantity": ("999", "44")}}
+    assert published.shop.stock("POLO-BLEU-M") == {"": 44}
+    assert published.run("drift").unchanged == check.read
+    assert writes(published.run("stock")) == {}
+
+
+# --- photos and documents ---------------------------------------------------------------------------------------------
+
+POLO = "POLO-BLEU-M"
+
+
+@pytest.fixture
+def with_photos(published: World) -> World:
+    published.publish("images")
+    return published
+
+
+def photos(place: int) -> Binding:
+    rows = Binding.objects.filter(kind="images", key__startswith=f"{POLO}|", remote_id__isnull=False)
+    return rows.order_by("remote_id")[place]
+
+
+def delete_photo(world: World, photo: Binding) -> None:
+    delete(world, f"images/products/{world.shop.product(POLO)['id']}", photo.remote_id)
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["the cover", "another one"])
+def test_a_photo_gone_from_the_shop_is_asked_about_once_and_sent_again(
+    with_photos: World, decide: Any, place: int
+) -> None:
+    before = contents(with_photos)
+    photo, mark = photos(place), with_photos.shop.mark()
+    delete_photo(with_photos, photo)
+    run = with_photos.run("drift")
+    assert told(run) == {("images", photo.key): "shop.unknown_id"}
+    assert with_photos.shop.since(mark).write_requests == 1, "the deletion itself"
+    facts = {"id": str(photo.remote_id), "resource": "images"}
+    assert open_questions() == {("images", photo.key, ""): (DecisionKind.MISSING, facts)}
+    assert told(with_photos.run("images")) == {}, "nothing else is to be written"
+    decide(Answer.CREATE)
+    with_photos.publish("images")
+    assert contents(with_photos) == before
+    assert with_photos.shop.product(POLO)["id_default_image"] == str(cover(with_photos))
+    assert writes(with_photos.run("images")) == {}
+    assert told(with_photos.run("drift")) == {}
+
+
+def test_a_photo_that_is_to_stay_away_is_not_asked_about_again(with_photos: World, decide: Any) -> None:
+    delete_photo(with_photos, photos(0))
+    with_photos.run("drift")
+    decide(Answer.IGNORE)
+    for _twice in range(2):
+        assert (told(with_photos.run("drift")), open_questions()) == ({}, {})
+    assert writes(with_photos.run("images")) == {}
+
+
+def test_a_product_that_is_synchronised_again_gets_its_photo_back(with_photos: World) -> None:
+    before = contents(with_photos)
+    delete_photo(with_photos, photos(1))
+    run = jobs.run_here(with_photos.client, "images", scope={"product": POLO})
+    assert (run.state, run.rejected) == ("succeeded", 0)
+    assert contents(with_photos) == before
+
+
+def contents(world: World) -> set[bytes]:
+    return {world.shop.image_bytes(POLO, image) for image in world.shop.images(POLO)}
+
+
+def cover(world: World) -> int:
+    named = Binding.objects.get(kind="covers", key=POLO).confirmed["cover"]["ref"]
+    return Binding.objects.get(kind=named[0], key=named[1]).remote_id or 0
