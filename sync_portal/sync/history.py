@@ -167,12 +167,11 @@ def _code(flow: Flow, schedule: FlowSchedule | None, seen: _Seen, now: datetime)
     if seen.last.state == RunState.FAILED:
         cause = CAUSES.get(seen.last.cause)
         return "catching_up" if fresh and cause is not None and cause.retryable else "broken"
-    if seen.last.state == RunState.STOPPED and _still_speaks(schedule, seen, promise, now):
-        return "needs_you"
-    if not fresh and (schedule is not None or _tries_again(seen.last)):
-        in_time = due is not None and seen.asked_at is not None and seen.asked_at <= due
-        return "catching_up" if in_time and now - seen.asked_at <= promise + TICK else "late"  # type: ignore[operator]
-    if seen.last.state == RunState.STOPPED or _waiting(seen.last):
+    stopped = seen.last.state == RunState.STOPPED
+    told = stopped and _still_speaks(schedule, seen.last, promise, now)
+    if not fresh and not told and (schedule is not None or _tries_again(seen.last)):
+        return "catching_up" if _asked_in_time(seen, due, now - promise - TICK) else "late"
+    if stopped or _waiting(seen.last):
         return "needs_you"
     return "catching_up" if _tries_again(seen.last) else "on_time"
 
@@ -188,10 +187,14 @@ def _due(schedule: FlowSchedule | None, success: datetime, promise: timedelta) -
     return max(success + promise, (moment or success) + TICK)
 
 
-def _still_speaks(schedule: FlowSchedule | None, seen: _Seen, promise: timedelta, now: datetime) -> bool:
-    """Whether the last run ended so lately that nobody has to wonder whether anything still runs."""
-    ended = seen.last.ended_at if seen.last else None
-    return schedule is None or (ended is not None and now <= _due(schedule, ended, promise))
+def _asked_in_time(seen: _Seen, due: datetime | None, not_before: datetime) -> bool:
+    """Whether a run is under way that was asked for before it was late, and not too long ago."""
+    return due is not None and seen.asked_at is not None and not_before <= seen.asked_at <= due
+
+
+def _still_speaks(schedule: FlowSchedule | None, run: Run, promise: timedelta, now: datetime) -> bool:
+    """Whether the run ended so lately that nobody has to wonder whether anything still runs."""
+    return schedule is None or (run.ended_at is not None and now <= _due(schedule, run.ended_at, promise))
 
 
 def _code_without_a_result(flow: Flow, schedule: FlowSchedule | None, seen: _Seen, now: datetime) -> str:

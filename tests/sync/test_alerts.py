@@ -14,7 +14,7 @@ from django.utils import timezone
 from connectors.models import Client
 from sync_portal.sync import alerts, jobs
 from sync_portal.sync.history import codes, flow_states
-from sync_portal.sync.models import Alerting, Change, FlowHealth, FlowSchedule, Run, RunState
+from sync_portal.sync.models import Alert, Alerting, Change, FlowHealth, FlowSchedule, Run, RunState
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,16 @@ def ended(client: Client, state: str, *, ago: int = 0, **fields: Any) -> Run:
 
 def subjects() -> list[str]:
     return [message.subject for message in mail.outbox]
+
+
+class DeadServer:
+    """Stands in for `get_connection`."""
+
+    def __init__(self, **_options: object) -> None:
+        pass
+
+    def send_messages(self, _messages: object) -> int:
+        raise ConnectionRefusedError
 
 
 def test_a_flow_that_breaks_is_told_once_and_its_recovery_once(watched: Client, settings: Any) -> None:
@@ -80,21 +90,131 @@ def test_an_hourly_flow_that_keeps_its_rhythm_is_told_of_to_nobody(watched: Clie
         assert [alerts.tell_changes(at + timedelta(minutes=minute)) for minute in range(60)] == [0] * 60
 
 
-def test_two_ticks_at_the_same_moment_tell_once(watched: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("place", ["_is_news", "_mine", "_send"])
+def test_two_ticks_at_the_same_moment_tell_once(place: str, watched: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     ended(watched, RunState.SUCCEEDED)
     now = timezone.now()
     alerts.tell_changes(now)
     ended(watched, RunState.FAILED, cause="shop.wrong_key")
-    tell, other = alerts._is_news, []
+    real, other = getattr(alerts, place), []
 
-    def meanwhile(before: str, after: str) -> bool:
-        monkeypatch.setattr(alerts, "_is_news", tell)
-        other.append(alerts.tell_changes(now))  # the second tick, after the first has stored and before it has told
-        return tell(before, after)
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(alerts, place, real)
+        other.append(alerts.tell_changes(now))  # the second tick
+        return real(*arguments)
 
-    monkeypatch.setattr(alerts, "_is_news", meanwhile)
+    monkeypatch.setattr(alerts, place, meanwhile)
     told = alerts.tell_changes(now)
-    assert (told + sum(other), len(mail.outbox)) == (1, 1)
+    assert (len(other), told + sum(other), len(mail.outbox)) == (1, 1, 1)
+    assert not Alert.objects.exists()
+
+
+def test_an_alert_that_DeadServer_takes_is_tried_again_until_it_is_told(
+    watched: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    now = timezone.now()
+    with monkeypatch.context() as away:
+        away.setattr(alerts, "get_connection", DeadServer)
+        assert [alerts.tell_changes(now), alerts.tell_changes(now + timedelta(seconds=30))] == [0, 0]
+        assert alerts.tell_changes(now + timedelta(minutes=2)) == 0
+        (alert,) = alerts.undelivered(watched)
+        assert (alert.cause, alert.facts, alert.tries) == ("mail.failed", {"reason": "ConnectionRefusedError"}, 2)
+    later = now + timedelta(hours=2)
+    assert [alerts.tell_changes(later), alerts.tell_changes(later)] == [1, 0]
+    assert (len(mail.outbox), alerts.undelivered(watched)) == (1, [])
+
+
+def test_an_alert_is_given_up_in_the_end_and_told_once_the_way_works_again(
+    watched: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    now = timezone.now()
+    with monkeypatch.context() as away:
+        away.setattr(alerts, "get_connection", DeadServer)
+        for hour in range(20):
+            alerts.tell_changes(now + timedelta(hours=2 * hour))
+        (alert,) = alerts.undelivered(watched)
+        assert (alert.tries, alert.due_at) == (alerts.MOST_TRIES, None)
+    now += timedelta(days=3)
+    assert alerts.tell_changes(now) == 0
+    Run.objects.create(client=watched, flow="prices", state=RunState.FAILED, cause="shop.wrong_key", ended_at=now)
+    assert [alerts.tell_changes(now) for _tick in range(3)] == [1, 1, 0]
+    assert len(mail.outbox) == 2
+
+
+def test_a_flow_that_is_well_again_before_anybody_heard_is_told_of_to_nobody(
+    watched: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(watched, RunState.SUCCEEDED)
+    now = timezone.now()
+    alerts.tell_changes(now)
+    with monkeypatch.context() as away:
+        away.setattr(alerts, "get_connection", DeadServer)
+        ended(watched, RunState.FAILED, cause="shop.wrong_key")
+        alerts.tell_changes(now)
+    ended(watched, RunState.SUCCEEDED)
+    assert alerts.tell_changes(now + timedelta(minutes=5)) == 0
+    assert (mail.outbox, Alert.objects.count()) == ([], 0)
+
+
+def test_a_recovery_while_the_failure_is_on_its_way_is_told_next(
+    watched: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(watched, RunState.SUCCEEDED)
+    now = timezone.now()
+    alerts.tell_changes(now)
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    real = alerts._send
+
+    def meanwhile(*arguments: Any) -> None:
+        monkeypatch.setattr(alerts, "_send", real)
+        real(*arguments)
+        ended(watched, RunState.SUCCEEDED)
+        alerts.tell_changes(now)
+
+    monkeypatch.setattr(alerts, "_send", meanwhile)
+    told = [alerts.tell_changes(now) for _tick in range(3)]
+    assert (told, len(mail.outbox)) == ([1, 1, 0], 2)
+
+
+def test_a_webhook_that_is_away_does_not_have_the_mail_told_again(
+    watched: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: list[object] = []
+    Alerting.objects.update(webhook="http://127.0.0.1:9/hook")
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    now = timezone.now()
+    assert alerts.tell_changes(now) == 1
+    assert [(one.channel, one.cause) for one in alerts.undelivered(watched)] == [("webhook", "webhook.failed")]
+    monkeypatch.setattr(alerts.webhooks, "post", lambda *message: posted.append(message))
+    assert [alerts.tell_changes(now + timedelta(minutes=2)) for _tick in range(2)] == [1, 0]
+    assert (len(posted), len(mail.outbox)) == (1, 1)
+
+
+def test_nothing_waits_for_an_address_that_was_taken_away(watched: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "get_connection", DeadServer)
+    ended(watched, RunState.FAILED, cause="shop.wrong_key")
+    now = timezone.now()
+    alerts.tell_changes(now)
+    Alerting.objects.update(emails=[])
+    alerts.tell_changes(now + timedelta(minutes=5))
+    assert not Alert.objects.exists()
+
+
+def test_a_mail_server_that_is_away_is_asked_once_a_tick(watched: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def server(**options: object) -> DeadServer:
+        asked.append(options)
+        return DeadServer()
+
+    monkeypatch.setattr(alerts, "get_connection", server)
+    for flow in ("stock", "prices", "images"):
+        fields = {"state": RunState.FAILED, "cause": "shop.wrong_key", "ended_at": timezone.now()}
+        Run.objects.create(client=watched, flow=flow, **fields)
+    alerts.tell_changes(timezone.now())
+    assert (len(asked), Alert.objects.filter(tries=0).count()) == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +285,8 @@ def test_a_mail_server_that_is_away_breaks_nothing(watched: Client, settings: An
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     ended(watched, RunState.FAILED, cause="shop.wrong_key")
-    assert alerts.tell_changes(timezone.now()) == 1
+    assert alerts.tell_changes(timezone.now()) == 0
+    assert [one.cause for one in alerts.undelivered(watched)] == ["mail.failed"]
 
 
 def test_a_line_break_in_a_name_breaks_no_header(watched: Client) -> None:
