@@ -100,7 +100,7 @@ def _without(rows: QuerySet[Any], confirmed: QuerySet[Change]) -> list[QuerySet[
     """Those of the rows that are not confirmed.
 
     SQLite answers EXISTS row by row, each time from all changes of the run and kind (minutes, where a run has
-    100,000): there each kind's keys are collected once. PostgreSQL joins; a long NOT IN would not fit its memory.
+    40,000): there each kind's keys are collected once. PostgreSQL joins; a long NOT IN would not fit its memory.
     """
     if connection.vendor != "sqlite":
         return [rows.exclude(Exists(confirmed.filter(kind=OuterRef("kind"), key=OuterRef("key"))))]
