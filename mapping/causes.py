@@ -200,23 +200,23 @@ CAUSES: Mapping[str, tuple[str, str, str]] = {
         "agency",
     ),
     "stock.kit_component_unavailable": (
-        "Le lot « {reference} » est indisponible : son composant {component} est en sommeil ou non publié dans Sage.",
-        "The kit “{reference}” is unavailable: its component {component} is asleep or unpublished in Sage.",
+        "Le pack « {reference} » est indisponible : son composant {component} est en sommeil ou non publié dans Sage.",
+        "The pack “{reference}” is unavailable: its component {component} is asleep or unpublished in Sage.",
         "sales",
     ),
     "catalogue.pack_fraction": (
-        "Le lot « {reference} » contient {quantity} de {component} : la boutique ne connaît que des nombres entiers, il est vendu comme un article simple.",
-        "The kit “{reference}” holds {quantity} of {component}: the shop knows whole numbers only, it is sold as a plain product.",
+        "Le pack « {reference} » contient {quantity} de {component} : la boutique ne connaît que des nombres entiers, il est vendu comme un article simple.",
+        "The pack “{reference}” holds {quantity} of {component}: the shop knows whole numbers only, it is sold as a plain product.",
         "sales",
     ),
     "catalogue.pack_component_away": (
-        "Le lot « {reference} » est vendu comme un article simple : son composant {component} n'est pas dans la boutique, ou sa déclinaison n'est pas dite.",
-        "The kit “{reference}” is sold as a plain product: its component {component} is not in the shop, or its combination is not named.",
+        "Le pack « {reference} » est vendu comme un article simple : son composant {component} n'est pas dans la boutique, ou sa déclinaison n'est pas dite.",
+        "The pack “{reference}” is sold as a plain product: its component {component} is not in the shop, or its combination is not named.",
         "sales",
     ),
     "catalogue.pack_with_combinations": (
-        "Le lot « {reference} » a des déclinaisons : la boutique ne peut pas en montrer la composition, il est vendu comme un article à déclinaisons.",
-        "The kit “{reference}” has combinations: the shop cannot show what it holds, it is sold as a product with combinations.",
+        "Le pack « {reference} » a des déclinaisons : la boutique ne peut pas en montrer la composition, il est vendu comme un article à déclinaisons.",
+        "The pack “{reference}” has combinations: the shop cannot show what it holds, it is sold as a product with combinations.",
         "nobody",
     ),
     "catalogue.packaging_not_whole": (

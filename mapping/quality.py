@@ -99,7 +99,7 @@ TOPICS: Mapping[str, Topic] = {
         "Vérifiez le prix de vente et le prix d'achat.", "Check the sale price and the purchase price.",
     ),
     "kit_unavailable": Topic(
-        "warns", "Composant de lot indisponible", "Kit component unavailable",
+        "warns", "Composant de pack indisponible", "Pack component unavailable",
         "Un composant est en sommeil ou non publié : réveillez-le, ou remplacez-le dans la nomenclature.",
         "A component is asleep or unpublished: wake it up, or replace it in the nomenclature.",
     ),

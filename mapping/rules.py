@@ -239,6 +239,10 @@ class ImageRules(_Rules):
 
 class CustomerRules(_Rules):
     publish: Literal["none", "with_email"] = "none"
+    when_asleep: Literal["deactivate", "keep"] = "deactivate"
+    """The account of a customer that Sage put to sleep (CT_Sommeil): it can no longer sign in, or stays as it is."""
+    when_deleted: Literal["deactivate", "keep"] = "deactivate"
+    """The same of a customer that Sage no longer has. An account is never deleted: orders hang on it."""
 
 
 class OrderRules(_Rules):
@@ -279,6 +283,8 @@ class BrakeRules(_Rules):
     """Share of the prices that may make a large move in one run."""
     max_zero_stock_percent: Percent = 30
     """Share of the stocks that one run may bring to 0."""
+    max_closed_percent: Percent = 20
+    """Share of the customers' accounts that one run may close."""
     max_deletions_percent: Percent = 10
     min_rows_percent: Percent = 70
     """Sage must answer with at least this share of the rows of the last full reading."""

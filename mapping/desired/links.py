@@ -40,7 +40,7 @@ def _links(product: CatalogueProduct, rules: ShopRules) -> Desired:
             Ref(PACK_ITEM, join_key((one.product_key, one.combination_key, one.quantity))) for one in product.pack
         ]
         reasons |= dict.fromkeys(("pack", "type", "product_type"), "nomenclature commerciale (F_NOMENCLAT)")
-        reasons["pack_stock_type"] = f"règle « stock des lots » : {rules.packs.stock}"
+        reasons["pack_stock_type"] = f"règle « stock des packs » : {rules.packs.stock}"
     else:
         cleared |= _NO_PACK
     # Made with its first combination as the default one; another master moves it, and all combinations must be there.

@@ -14,7 +14,7 @@ from sync_portal.pages.labels import field_label
 from sync_portal.sync.flows import get_flow
 from sync_portal.sync.models import Action, ChangeState, Run, RunState
 from sync_portal.sync.scope import PLAN_EXPIRES
-from sync_portal.sync.undo import DELETABLE, HIDEABLE
+from sync_portal.sync.uncreate import DELETABLE, DELETABLE_UNUSED, HIDEABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,13 @@ class Backwards:
     put_back: int
     """Updates whose earlier values are sent again."""
     hidden: int
-    """Products and categories that the run made: they go offline."""
+    """Products, categories and accounts that the run made: they go offline."""
     deleted: int
-    """Prices and photos that the run added."""
+    """Prices, photos and documents that the run added."""
+    unused: int
+    """Combinations, options, brands ... that the run made: deleted where nothing uses them."""
     left: int
-    """What else the run made, which hurts nobody once its product is offline; and its deletions."""
+    """The run's deletions, which cannot be undone."""
 
 
 def can_be_undone(run: Run) -> bool:
@@ -94,7 +96,7 @@ def backwards(run: Run) -> Backwards:
     found = Counter[str]()
     for action, kind, amount in rows.annotate(Count("pk")):
         found[_consequence(action, kind)] += amount
-    return Backwards(found["put_back"], found["hidden"], found["deleted"], found["left"])
+    return Backwards(found["put_back"], found["hidden"], found["deleted"], found["unused"], found["left"])
 
 
 def _consequence(action: str, kind: str) -> str:
@@ -105,4 +107,6 @@ def _consequence(action: str, kind: str) -> str:
             return "hidden"
         case Action.CREATE if kind in DELETABLE:
             return "deleted"
+        case Action.CREATE if kind in DELETABLE_UNUSED:
+            return "unused"
     return "left"

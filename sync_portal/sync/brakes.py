@@ -27,7 +27,7 @@ class Tally:
     """What a plan would do that may hurt, counted while it is made; judged as a whole before any of it is written."""
 
     def __init__(self) -> None:
-        self._hidden = self._emptied = 0
+        self._hidden = self._emptied = self._closed = 0
         self._moves: Counter[int] = Counter()
         """Price moves by whole percent, rounded up; a price of zero is `_TO_ZERO`."""
         self._deleted: Counter[str] = Counter()
@@ -36,7 +36,7 @@ class Tally:
 
     def add(self, change: PlannedChange) -> None:
         """Count one line of the plan; what is held hurts nobody."""
-        if change.action == "delete":
+        if change.action == "delete" and change.held is None:
             self._deleted[change.kind] += 1
         if change.held is not None or (change.action != "update" and change.recognised is None):
             return
@@ -46,6 +46,8 @@ class Tally:
             match change.kind, difference["field"]:
                 case "products", "active":
                     self._hidden += before == "1" and after == "0"
+                case "customers", "active":
+                    self._closed += before == "1" and after == "0"
                 case "products", "price":
                     self._moves[_whole_percent(before, after)] += 1
                 case "stock", "quantity":
@@ -62,6 +64,7 @@ class Tally:
         moved = sum(amount for move, amount in self._moves.items() if move > percent)
         _share("brake.prices", moved, products, limits.max_price_moves_percent, move=str(percent))
         _share("brake.stock_zero", self._emptied, totals.get("stock", 0), limits.max_zero_stock_percent)
+        _share("brake.closed", self._closed, totals.get("customers", 0), limits.max_closed_percent)
         for kind, count in self._deleted.items():
             _share("brake.deletions", count, totals.get(kind, 0), limits.max_deletions_percent, kind=kind)
 

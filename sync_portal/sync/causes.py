@@ -184,7 +184,8 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "nobody",
     ),
     "undo.still_used": (
-        "« {label} » reste dans la boutique : « {user} », que cette annulation masque sans le supprimer, s’en sert encore.",
+        "« {label} » reste dans la boutique : « {user} », que cette annulation masque sans le supprimer, s’en sert "
+        "encore.",
         "“{label}” stays in the shop: “{user}”, which this undo hides and does not delete, still uses it.",
         "nobody",
     ),
@@ -196,7 +197,8 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
     "undo.cannot_tell": (
         "« {label} » reste dans la boutique : la clé du portail ne peut pas lire {resource}, donc rien ne dit si on "
         "s’en sert encore.",
-        "“{label}” stays in the shop: the portal’s key may not read {resource}, so nothing says whether it is still in use.",
+        "“{label}” stays in the shop: the portal’s key may not read {resource}, so nothing says whether it is still in "
+        "use.",
         "shop",
     ),
     "undo.no_right": (

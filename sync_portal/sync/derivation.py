@@ -40,6 +40,7 @@ from sync_portal.sync.models import Change, ChangeState
 from sync_portal.sync.named_photos import without_refused
 from sync_portal.sync.plan import OwnerOf, PlannedChange, make_plan, removals
 from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.undone import Undone
 
 _JOINING = "catalogue"
 """The flow before which new articles join groups."""
@@ -106,6 +107,7 @@ class Derivation:
         self._today: date = timezone.localdate(timezone=ZoneInfo(context.client.time_zone))
         self._mark = DerivationMark.objects.filter(shop=shop, flow=flow.name).first()
         self._traces = marks.Traces(self._mark)
+        self._undone = Undone(shop)
         self._lines = _Lines([{} for _desire in flow.desires])
         self._strayed: list[str] = []
         self._look = Look(frozenset())
@@ -358,6 +360,9 @@ class Derivation:
     ) -> Generator[list[PlannedChange], None, list[Place]]:
         """Compare this part with the shop; returns all its resources."""
         places: list[Place] = []
+        if self._undone.any:  # before anything is compared: an option comes before the value that needs it
+            all_desired = (item for desire in self._flow.desires for item in desire(catalogue, self._rules))
+            self._undone.need(resolver, [item for item in all_desired if item.kind != without], owner_of)
         for desire, kinds in zip(self._flow.desires, self._lines.by_desire, strict=True):
             desired = [item for item in desire(catalogue, self._rules) if item.kind != without]
             mine = [(item.kind, item.key) for item in desired]
@@ -376,8 +381,8 @@ class Derivation:
     def _compare(
         self, desired: Sequence[Desired], places: Sequence[Place], resolver: Resolver, owner_of: OwnerOf
     ) -> list[PlannedChange]:
-        named = without_refused(resolver, desired)
-        changes = make_plan(named, resolver.bound_of(places), owner_of).changes
+        named = self._undone.without_followers(without_refused(resolver, desired))
+        changes = make_plan(named, self._undone.bound(resolver.bound_of(places)), owner_of).changes
         resolver.bindings.forget()
         self._lines.changes += len(changes)
         return changes

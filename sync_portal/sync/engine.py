@@ -121,7 +121,9 @@ def _backwards(context: RunContext) -> None:
         resolver = Resolver(shop, context.webservice(shop))
         planned = Planned(context, resolver)
         planned.keep(undo.plan_undo(context.run.scope["undo"], resolver))
-        _carry_out(context, resolver, planned, undo.KINDS_BACKWARDS, context.rules(shop))
+        _carry_out(context, resolver, planned, undo.kinds_in_order(context.run), context.rules(shop))
+    if not context.preview:
+        undo.look_again(context.run)
 
 
 def _prepare(context: RunContext, resolver: Resolver, rules: ShopRules) -> None:

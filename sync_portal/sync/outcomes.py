@@ -61,6 +61,8 @@ def _store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[
     columns += ["parked", "parked_cause", "parked_facts"]
     _rewrite(Binding, kept, columns)
     Binding.objects.filter(pk__in=gone).delete()
+    left = [one.change.key for one in tasks if one.change.action == Action.DELETE and one.sent and one.error is None]
+    undo.forget_what_went_along(resolver.shop, kind.name, left)
     adopted = [task for task in tasks if task.adopted]
     told_anew = [task.change for task in tasks if task.adopted or task.moved]
     if told_anew:

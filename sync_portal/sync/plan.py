@@ -23,6 +23,8 @@ class Bound:
     parked_facts: Mapping[str, str] = field(default_factory=dict)
     undone: Mapping[str, Any] = field(default_factory=dict)
     """Values that a person undid: they are left alone until something else is wanted."""
+    adopted: bool = False
+    """It was in the shop before us."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class Resolver:
 
 
 def _bound(row: Binding) -> Bound:
-    return Bound(row.remote_id, row.confirmed, row.parked, row.parked_cause, row.parked_facts, row.undone)
+    return Bound(row.remote_id, row.confirmed, row.parked, row.parked_cause, row.parked_facts, row.undone, row.adopted)
 
 
 def _id(entity: Entity) -> int:

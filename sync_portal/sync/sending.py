@@ -14,7 +14,7 @@ from connectors.prestashop.resources import check
 from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity
 from mapping.state import Held, from_json
-from sync_portal.sync import edits, forms, owners, pairs
+from sync_portal.sync import edits, forms, in_use, owners, pairs
 from sync_portal.sync.adoption import adopt, candidates_of
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import Kind
@@ -92,7 +92,10 @@ def prepare_to_leave(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> P
     """Make a slice ready that is deleted in the shop."""
     for task in tasks:
         task.shop_id = resolver.bindings[kind.name, task.change.key].remote_id
-    return Parcel(kind, leaving=[task for task in tasks if task.shop_id is not None])
+    leaving = [task for task in tasks if task.shop_id is not None]
+    if leaving and "undo" in leaving[0].change.run.scope:
+        in_use.hold_what_stays(resolver, kind, leaving)
+    return Parcel(kind, leaving=[task for task in leaving if task.held is None])
 
 
 def exchange(resolver: Resolver, parcel: Parcel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -233,4 +234,183 @@ def test_an_undo_that_died_half_way_finishes_what_is_left(small: World, monkeypa
     assert jobs.carry("slow") == "succeeded"
     assert {row["active"] for row in small.shop.list("products")} == {"0"}
     run.refresh_from_db()
-    assert (run.attempt, run.held, run.changes.filter(state="held").count()) == (2, 0, 0)
+    held = list(run.changes.filter(state="held").values_list("cause", "kind", "key"))
+    assert (run.attempt, run.held, len(set(held))) == (2, len(held), len(held)), "each is told once"
+    assert {cause for cause, _kind, _key in held} == {"undo.still_used"}
+
+
+# --- what a run made --------------------------------------------------------------------------------------------------
+
+FREE = {"max_deletions_percent": 100, "max_hidden_percent": 100, "max_closed_percent": 100}
+ADDED = ("CARNET-A5-02", "Terracotta")
+
+
+@pytest.fixture
+def added(small: World) -> tuple[World, Run]:
+    """A published shop and the run that gave one product a third combination, and its option a third value."""
+    small.shop_connection(rules=small.client.shops.get().rules | {"brakes": FREE})
+    rows = taken_out(small)
+    small.publish()
+    assert names(small) == {"CARNET-A5-01", "CARNET-A5-03"}
+    small.company.execute(*rows)
+    run = small.run("catalogue")
+    assert set(run.changes.filter(action="create").values_list("kind", flat=True)) == {
+        "combinations",
+        "product_option_values",
+    }
+    return small, run
+
+
+def taken_out(world: World) -> list[tuple[str, tuple[Any, ...]]]:
+    """Take the third value and its combination out of Sage; returns what puts them back."""
+    import sqlite3
+
+    back: list[tuple[str, tuple[Any, ...]]] = []
+    with sqlite3.connect(world.company.path) as base:
+        for table, column in (("F_ARTGAMME", "AG_No"), ("F_ARTENUMREF", "AG_No1")):
+            cursor = base.execute(f"SELECT * FROM {table} WHERE AR_Ref = 'CARNET-A5' AND {column} = 51")
+            columns = [one[0] for one in cursor.description]
+            for row in cursor:
+                fresh = dict(zip(columns, row, strict=True)) | {
+                    "cbModification": datetime.now().isoformat(" ", "milliseconds")
+                }
+                places = ", ".join("?" * len(columns))
+                back.append((f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", tuple(fresh.values())))
+            base.execute(f"DELETE FROM {table} WHERE AR_Ref = 'CARNET-A5' AND {column} = 51")
+    assert len(back) == 2
+    return back
+
+
+def names(world: World) -> set[str]:
+    """What the shop has of the product with combinations and of what was added to it."""
+    values = {name for name in world.shop.names("product_option_values").values() if name in ADDED}
+    return {row["reference"] for row in world.shop.combinations("CARNET-A5")} | values
+
+
+def told(run: Run) -> list[tuple[str, str]]:
+    return sorted(run.changes.filter(state="held").values_list("kind", "cause"))
+
+
+def test_an_added_combination_and_its_value_go_and_stay_away(added: tuple[World, Run]) -> None:
+    world, run = added
+    undone = undo(world, run)
+    assert (undone.rejected, told(undone), names(world)) == (0, [], {"CARNET-A5-01", "CARNET-A5-03"})
+    for flow in ("catalogue", "stock", "prices", "images", "catalogue"):
+        again = world.run(flow)
+        assert (again.state, writes(again)) == ("succeeded", {}), flow
+
+
+def test_the_undo_of_that_undo_makes_them_again_with_their_stock(added: tuple[World, Run]) -> None:
+    world, run = added
+    world.publish("stock", "prices", "images")
+    before = (world.shop.stock("CARNET-A5"), shown_prices(world), names(world))
+    first = undo(world, run)
+    world.publish("stock", "prices", "images")
+    again = undo(world, first)
+    assert (again.rejected, told(again)) == (0, [])
+    world.publish("catalogue", "stock", "prices", "images")
+    after = (world.shop.stock("CARNET-A5"), shown_prices(world), names(world))
+    assert after == before
+    assert [writes(world.run(flow)) for flow in ("catalogue", "stock", "prices", "images")] == [{}] * 4
+
+
+def test_a_combination_that_was_ordered_stays_and_so_does_its_value(added: tuple[World, Run]) -> None:
+    world, run = added
+    combination = next(row["id"] for row in world.shop.combinations("CARNET-A5") if row["reference"] == "CARNET-A5-02")
+    world.running.shop.database.execute(
+        "INSERT INTO ps_order_details (id_order, product_attribute_id) VALUES (1, ?)", (combination,)
+    )
+    undone = undo(world, run)
+    assert told(undone) == [("combinations", "undo.used_in_shop"), ("product_option_values", "undo.used_in_shop")]
+    assert names(world) == {"CARNET-A5-01", "CARNET-A5-03", *ADDED}
+    assert writes(world.run("catalogue")) == {}
+
+
+def test_a_value_that_the_shop_uses_itself_stays(added: tuple[World, Run]) -> None:
+    world, run = added
+    value = next(key for key, name in world.shop.names("product_option_values").items() if name == "Terracotta")
+    polo = world.shop.product("POLO-BLEU-M")["id"]
+    own = f"""<prestashop><combination><id_product>{polo}</id_product><minimal_quantity>1</minimal_quantity>
+        <reference>A-LA-MAIN</reference><associations><product_option_values><product_option_value><id>{value}</id>
+        </product_option_value></product_option_values></associations></combination></prestashop>"""
+    post(world, "combinations", own)
+    undone = undo(world, run)
+    assert told(undone) == [("product_option_values", "undo.used_in_shop")]
+    assert [row["reference"] for row in world.shop.combinations("POLO-BLEU-M")] == ["A-LA-MAIN"]
+    assert names(world) == {"CARNET-A5-01", "CARNET-A5-03", "Terracotta"}
+
+
+def post(world: World, resource: str, body: str) -> None:
+    import requests
+
+    answer = requests.post(
+        f"{world.running.url}/api/{resource}", data=body.encode(), auth=(world.running.key, ""), timeout=30
+    )
+    answer.raise_for_status()
+
+
+def test_what_somebody_changed_in_the_shop_is_not_deleted(added: tuple[World, Run]) -> None:
+    world, run = added
+    combination = next(row["id"] for row in world.shop.combinations("CARNET-A5") if row["reference"] == "CARNET-A5-02")
+    edit(world, "combinations", combination, reference="RENOMMEE")
+    undone = undo(world, run)
+    assert ("combinations", "undo.changed_since") in told(undone)
+    assert "RENOMMEE" in names(world)
+
+
+@pytest.mark.parametrize(
+    ("taken", "cause"),
+    [
+        pytest.param(("order_details", "get"), "undo.cannot_tell", id="orders cannot be read"),
+        pytest.param(("combinations", "delete"), "undo.no_right", id="nothing may be deleted"),
+    ],
+)
+def test_a_key_without_the_rights_deletes_nothing(
+    added: tuple[World, Run], monkeypatch: pytest.MonkeyPatch, taken: tuple[str, str], cause: str
+) -> None:
+    from connectors.prestashop.versions import ShopCapabilities
+
+    world, run = added
+    may = ShopCapabilities.may
+    monkeypatch.setattr(ShopCapabilities, "may", lambda self, *asked: asked != taken and may(self, *asked))
+    undone = undo(world, run)
+    assert ("combinations", cause) in told(undone)
+    assert names(world) == {"CARNET-A5-01", "CARNET-A5-03", *ADDED}
+
+
+def test_something_new_that_needs_an_undone_value_brings_it_back(added: tuple[World, Run]) -> None:
+    world, run = added
+    undo(world, run)
+    world.company.update("F_ARTENUMREF", "AE_Ref", "CARNET-A5-02", AE_Ref="CARNET-A5-TC")
+    world.publish("catalogue")
+    assert names(world) == {"CARNET-A5-01", "CARNET-A5-03", "CARNET-A5-TC", "Terracotta"}
+    assert writes(world.run("catalogue")) == {}
+
+
+def test_created_accounts_are_closed_and_their_groups_stay(small: World) -> None:
+    small.shop_connection(rules=small.client.shops.get().rules | {"brakes": FREE})
+    run = small.run("customers")
+    undone = undo(small, run)
+    assert {row["active"] for row in small.shop.list("customers")} == {"0"}
+    assert set(told(undone)) == {("groups", "undo.still_used")}
+    assert writes(small.run("customers")) == {}
+    undo(small, undone)
+    assert {row["active"] for row in small.shop.list("customers")} == {"1"}
+    assert writes(small.run("customers")) == {}
+
+
+def test_what_the_portal_does_not_know_is_told_and_left(small: World) -> None:
+    small.publish("catalogue", "customers")
+    number = small.company.path
+    assert number
+    small.company.update("F_COMPTET", "CT_Num", "ABBAYE", CT_Siret="73282932000074")
+    run = small.run("customers")
+    undone = undo(small, run)
+    assert ("customers", "undo.unknown_before") in told(undone)
+
+
+def test_closing_many_accounts_stops_at_the_brake(small: World) -> None:
+    run = small.run("customers")
+    asked = jobs.undo(run)
+    assert jobs.carry(asked.lane) == "stopped"
+    assert Run.objects.get(pk=asked.pk).cause == "brake.closed"
