@@ -31,8 +31,9 @@ from mapping.models import Choice
 from mapping.rules import load_rules
 from sync_portal.sync.flows import all_flows
 from sync_portal.sync.models import Alerting, FlowSchedule
-from sync_portal.sync.rhythms import check_cron
+from sync_portal.sync.rhythms import check_cron, shortest_gap
 from sync_portal.sync.schedules import next_time
+from sync_portal.sync.settings_history import note, of_alerting, of_schedule
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -122,7 +123,9 @@ class _Schedule(_Section):
     every_minutes: int | None = Field(default=None, ge=1)
     cron: str = ""
     paused: bool = False
-    paused_reason: str = ""
+    paused_reason: str = Field(default="", max_length=200)
+    promise_minutes: int | None = Field(default=None, ge=1)
+    """How old the last success may be; the flow's own promise where none is given."""
 
     @model_validator(mode="after")
     def _valid(self) -> _Schedule:
@@ -133,6 +136,13 @@ class _Schedule(_Section):
             raise ValueError("give either every_minutes or cron")
         if self.cron:
             check_cron(self.cron)
+        gap = shortest_gap(self.cron, self.every_minutes) or 0
+        if self.promise_minutes and self.promise_minutes < gap:
+            raise ValueError(
+                f"promise_minutes {self.promise_minutes} cannot be kept: it runs every {gap} minutes at most"
+            )
+        if self.paused and not self.paused_reason.strip():
+            raise ValueError("a pause needs its paused_reason")
         return self
 
 
@@ -266,7 +276,9 @@ def load(document: ClientFile) -> list[str]:
     for schedule in document.schedules:
         _save_schedule(client, schedule, told)
     if document.alerting is not None:
-        _save(Alerting, {"client": client}, document.alerting.model_dump(), told)
+        before = of_alerting(Alerting.objects.filter(client=client).first())
+        alerting, _changed = _save(Alerting, {"client": client}, document.alerting.model_dump(), told)
+        note(client, before, of_alerting(alerting))
     for member in document.members:
         user = get_user_model().objects.filter(username=member.user).first()
         if user is None:
@@ -287,12 +299,14 @@ def _save_choices(client: Client, chosen: Mapping[str, Mapping[str, Mapping[str,
 
 
 def _save_schedule(client: Client, schedule: _Schedule, told: list[str]) -> None:
+    before = of_schedule(FlowSchedule.objects.filter(client=client, flow=schedule.flow).first())
     row, changed = _save(
         FlowSchedule, {"client": client, "flow": schedule.flow}, schedule.model_dump(exclude={"flow"}), told
     )
     if changed:
-        row.next_at = next_time(row, timezone.now())
-        row.save(update_fields=["next_at"])
+        row.next_at, row.cause, row.facts = next_time(row, timezone.now()), "", {}
+        row.save(update_fields=["next_at", "cause", "facts"])
+        note(client, before, of_schedule(row), flow=row.flow, why=row.paused_reason)
 
 
 def _secret(name: str, text: str | None) -> dict[str, Secret]:

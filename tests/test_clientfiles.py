@@ -14,7 +14,7 @@ from connectors.credentials import Secret
 from connectors.models import Client, Membership, SageConnection, ShopConnection
 from sync_portal import clientfiles
 from sync_portal.clientfiles import ClientFileError
-from sync_portal.sync.models import FlowSchedule
+from sync_portal.sync.models import FlowSchedule, SettingChange
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +79,16 @@ def test_loading_an_export_changes_nothing(tmp_path: Path, with_secrets: bool) -
     assert clientfiles.load(clientfiles.read_file(file)) == []
 
 
+def test_a_promise_is_carried_and_what_a_file_changes_is_noted(tmp_path: Path) -> None:
+    client = loaded()
+    SettingChange.objects.all().delete()
+    clientfiles.load(clientfiles.read_file(EXAMPLE, ["schedules.1.promise_minutes=45"]))
+    assert client.schedules.get(flow="stock").promise_minutes == 45
+    assert "promise_minutes = 45" in clientfiles.export(client)
+    told = SettingChange.objects.values_list("flow", "by", "before", "after")
+    assert list(told) == [("stock", None, {"promise_minutes": None}, {"promise_minutes": 45})]
+
+
 def test_a_file_without_secrets_keeps_the_stored_ones(tmp_path: Path) -> None:
     client = loaded(*SECRETS)
     file = written(tmp_path, clientfiles.export(client))
@@ -125,6 +135,10 @@ def test_an_exported_client_can_be_copied_to_the_next_one(tmp_path: Path) -> Non
         pytest.param("schedules.0.flow=tea", "schedules.0", "tea", id="an unknown flow"),
         pytest.param("schedules.0.cron='* * *'", "schedules.0", "every_minutes", id="two rhythms"),
         pytest.param("schedules.4.cron='25 99 * * *'", "schedules.4", "25 99", id="a cron that is none"),
+        pytest.param("schedules.4.cron='0 0 30 2 *'", "schedules.4", "never comes", id="a moment that never comes"),
+        pytest.param("schedules.4.cron='0 0 2 * * *'", "schedules.4", "five parts", id="a cron with seconds"),
+        pytest.param("schedules.1.promise_minutes=10", "schedules.1", "10", id="a promise that the rhythm breaks"),
+        pytest.param("schedules.1.paused=true", "schedules.1", "paused_reason", id="a pause without a reason"),
         pytest.param("schedules.1.flow=orders", "schedules", "orders", id="a flow twice"),
         pytest.param("members.0.role=king", "members.0.role", "king", id="an unknown role"),
         pytest.param("members.1.user=commercial", "members", "commercial", id="a member twice"),

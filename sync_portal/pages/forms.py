@@ -10,7 +10,7 @@ from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sync_portal.sync.rhythms import BadCronError, check_cron
+from sync_portal.sync.rhythms import BadCronError, check_cron, shortest_gap
 
 LONGEST_MINUTES = 7 * 24 * 60
 
@@ -39,6 +39,17 @@ class ScheduleForm(forms.Form):
         ),
     )
 
+    promise_minutes = forms.IntegerField(
+        label=gettext_lazy("Promise (minutes)"),
+        required=False,
+        min_value=1,
+        max_value=5 * LONGEST_MINUTES,
+        help_text=gettext_lazy(
+            "How old the last success may be before the flow counts as late and somebody is told. Empty: what the flow "
+            "promises by itself."
+        ),
+    )
+
     def clean_cron(self) -> str:
         text = " ".join(str(self.cleaned_data["cron"]).split())
         if text and self.data.get("rhythm") == "cron":
@@ -51,16 +62,42 @@ class ScheduleForm(forms.Form):
             self.add_error("every_minutes", _("Say every how many minutes."))
         if data.get("rhythm") == "cron" and not data.get("cron") and "cron" not in self.errors:
             self.add_error("cron", _("Write a cron expression."))
+        if not self.errors:
+            self._check_promise(data)
         return data
+
+    def _check_promise(self, data: dict[str, Any]) -> None:
+        """A promise that the rhythm itself breaks between any two runs is none."""
+        promise, gap = data.get("promise_minutes"), self.gap
+        if promise and gap and promise < gap:
+            self.add_error(
+                "promise_minutes",
+                _(
+                    "This rhythm leaves %(gap)s minutes between two runs: promise at least as much, or have it run "
+                    "more often."
+                )
+                % {"gap": gap},
+            )
+
+    @property
+    def gap(self) -> int | None:
+        """Minutes between two runs of the rhythm chosen, at the least; None when it never runs by itself."""
+        match self.cleaned_data["rhythm"]:
+            case "minutes":
+                return shortest_gap("", self.cleaned_data["every_minutes"])
+            case "cron":
+                return shortest_gap(self.cleaned_data["cron"], None)
+        return None
 
     @property
     def stored(self) -> dict[str, Any] | None:
         """The columns of the schedule; None when there is to be none."""
+        promise = {"promise_minutes": self.cleaned_data["promise_minutes"]}
         match self.cleaned_data["rhythm"]:
             case "minutes":
-                return {"every_minutes": self.cleaned_data["every_minutes"], "cron": ""}
+                return {"every_minutes": self.cleaned_data["every_minutes"], "cron": ""} | promise
             case "cron":
-                return {"every_minutes": None, "cron": self.cleaned_data["cron"]}
+                return {"every_minutes": None, "cron": self.cleaned_data["cron"]} | promise
         return None
 
 

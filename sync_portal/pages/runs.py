@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -148,7 +150,14 @@ def _progress(run: Run, tally: Tally) -> dict[str, object]:
         "waits": why_waiting(run),
         "about": about(run),
         "cause": tell(run.cause, run.facts) if run.cause else None,
+        "attempts": [_attempt(attempt, number) for number, attempt in enumerate(run.attempts, start=1)],
     }
+
+
+def _attempt(stored: dict[str, str], number: int) -> dict[str, object]:
+    """An earlier attempt of a run: when, by which worker, and what ended it."""
+    times = {name: datetime.fromisoformat(stored[name]) for name in ("started_at", "ended_at")}
+    return {**times, "worker": stored["worker"], "cause": tell(stored["cause"], {"attempt": str(number + 1)})}
 
 
 def _next_steps(run: Run, access: Access, tally: Tally) -> dict[str, object]:

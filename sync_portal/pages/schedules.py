@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from connectors.models import Client
 from sync_portal.pages.access import Access, client_page, render_page
+from sync_portal.pages.causes import tell
 from sync_portal.pages.forms import AlertingForm, ScheduleForm
 from sync_portal.pages.runs import flow_or_404
 from sync_portal.pages.sentences import exact, flow_label, person
-from sync_portal.sync.flows import all_flows
-from sync_portal.sync.models import Alerting, FlowSchedule
+from sync_portal.pages.setting_words import change_row, span, undelivered_rows
+from sync_portal.sync.alerts import try_again
+from sync_portal.sync.causes import CauseText
+from sync_portal.sync.flows import Flow, all_flows
+from sync_portal.sync.history import promise_minutes
+from sync_portal.sync.models import Alert, Alerting, FlowSchedule, SettingChange
+from sync_portal.sync.rhythms import BadCronError
 from sync_portal.sync.schedules import next_time
+from sync_portal.sync.settings_history import note, of_alerting, of_schedule
+
+CHANGES_SHOWN = 20
 
 
 @client_page()
@@ -25,9 +37,36 @@ from sync_portal.sync.schedules import next_time
 def index(request: HttpRequest, access: Access) -> HttpResponse:
     """One line per flow, also for those that have no schedule."""
     schedules = {schedule.flow: schedule for schedule in FlowSchedule.objects.filter(client=access.client)}
-    lines = [(flow, schedules.get(flow.name)) for flow in all_flows()]
     known = Alerting.objects.filter(client=access.client).first()
-    return render_page(request, access, "schedules/index.html", "schedules", lines=lines, alerting=known)
+    return render_page(
+        request,
+        access,
+        "schedules/index.html",
+        "schedules",
+        lines=[_line(flow, schedules.get(flow.name)) for flow in all_flows()],
+        alerting=known,
+        undelivered=undelivered_rows(access.client) if access.may_run else [],
+        changes=[change_row(change) for change in _newest_changes(access.client)] if access.may_run else [],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One flow of the list: its rhythm, its promise, and what hinders it."""
+
+    flow: Flow
+    schedule: FlowSchedule | None
+    promise: str
+    cause: CauseText | None
+
+
+def _line(flow: Flow, schedule: FlowSchedule | None) -> Line:
+    cause = tell(schedule.cause, schedule.facts) if schedule and schedule.cause else None
+    return Line(flow, schedule, span(promise_minutes(flow, schedule)), cause)
+
+
+def _newest_changes(client: Client) -> QuerySet[SettingChange]:
+    return SettingChange.objects.filter(client=client).select_related("by")[:CHANGES_SHOWN]
 
 
 @client_page(may_run=True)
@@ -39,25 +78,40 @@ def edit(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
     form = ScheduleForm(request.POST) if request.method == "POST" else ScheduleForm(initial=_rhythm_of(schedule))
     if request.method == "POST" and form.is_valid():
         messages.success(request, _store(access, flow.name, form.stored))
+        _warn_of_a_slow_rhythm(request, flow, form)
         return redirect("pages:schedules", access.client.slug)
     return render_page(request, access, "schedules/edit.html", "schedules", flow=flow, schedule=schedule, form=form)
+
+
+def _warn_of_a_slow_rhythm(request: HttpRequest, flow: Flow, form: ScheduleForm) -> None:
+    if form.gap and not form.cleaned_data["promise_minutes"] and form.gap > flow.promise_minutes:
+        text = _(
+            "%(flow)s promises %(promise)s minutes, but this rhythm leaves %(gap)s between two runs: it counts as late "
+            "only after the next run was due."
+        )
+        messages.warning(request, text % {"flow": flow.label, "promise": flow.promise_minutes, "gap": form.gap})
 
 
 def _rhythm_of(schedule: FlowSchedule | None) -> dict[str, Any]:
     if schedule is None:
         return {"rhythm": "minutes", "every_minutes": 60}
     rhythm = "cron" if schedule.cron else "minutes"
-    return {"rhythm": rhythm, "every_minutes": schedule.every_minutes, "cron": schedule.cron}
+    return {"rhythm": rhythm, "every_minutes": schedule.every_minutes, "cron": schedule.cron} | {
+        "promise_minutes": schedule.promise_minutes
+    }
 
 
 def _store(access: Access, flow: str, columns: dict[str, Any] | None) -> str:
     """Keep the rhythm; returns the sentence that says when the flow runs next."""
+    before = of_schedule(FlowSchedule.objects.filter(client=access.client, flow=flow).first())
     if columns is None:
         FlowSchedule.objects.filter(client=access.client, flow=flow).delete()
+        note(access.client, before, {}, flow=flow, by=access.user)
         return _("%(flow)s: runs only when somebody starts it.") % {"flow": flow_label(flow)}
     schedule, _made = FlowSchedule.objects.update_or_create(client=access.client, flow=flow, defaults=columns)
-    schedule.next_at = next_time(schedule, timezone.now())
-    schedule.save(update_fields=["next_at"])
+    schedule.next_at, schedule.cause, schedule.facts = next_time(schedule, timezone.now()), "", {}
+    schedule.save(update_fields=["next_at", "cause", "facts"])
+    note(access.client, before, of_schedule(schedule), flow=flow, by=access.user)
     if schedule.paused:
         return _("%(flow)s: saved. It is paused: resume it to have it run.") % {"flow": flow_label(flow)}
     return _("%(flow)s: saved. Next run: %(time)s.") % {"flow": flow_label(flow), "time": exact(schedule.next_at)}
@@ -71,7 +125,9 @@ def alerting(request: HttpRequest, access: Access) -> HttpResponse:
     initial = {"emails": "\n".join(known.emails), "webhook": known.webhook} if known else {}
     form = AlertingForm(request.POST) if request.method == "POST" else AlertingForm(initial=initial)
     if request.method == "POST" and form.is_valid():
-        Alerting.objects.update_or_create(client=access.client, defaults=form.cleaned_data)
+        stored, _made = Alerting.objects.update_or_create(client=access.client, defaults=form.cleaned_data)
+        note(access.client, of_alerting(known), of_alerting(stored), by=access.user)
+        try_again(Alert.objects.filter(client=access.client), timezone.now())
         messages.success(request, _("Alerts are saved."))
         return redirect("pages:schedules", access.client.slug)
     return render_page(request, access, "schedules/alerting.html", "schedules", form=form)
@@ -82,11 +138,15 @@ def alerting(request: HttpRequest, access: Access) -> HttpResponse:
 def pause(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
     """Stop starting the flow by itself; says why, for those who find it paused."""
     schedule = _schedule(access, flow_name)
+    before = of_schedule(schedule)
+    reason = " ".join(request.POST.get("reason", "").split())
+    if not reason:
+        messages.error(request, _("Say why it is paused: whoever finds it so wants to know."))
+        return redirect("pages:schedules", access.client.slug)
     schedule.paused = True
-    who = person(access.user)
-    reason = request.POST.get("reason", "").strip()
-    schedule.paused_reason = (f"{who} : {reason}" if reason else who)[:200]
+    schedule.paused_reason = f"{person(access.user)} : {reason}"[:200]
     schedule.save(update_fields=["paused", "paused_reason"])
+    note(access.client, before, of_schedule(schedule), flow=schedule.flow, by=access.user, why=reason)
     return redirect("pages:schedules", access.client.slug)
 
 
@@ -95,9 +155,14 @@ def pause(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
 def resume(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
     """Start the flow by itself again, at its next time: not at once for all that was missed."""
     schedule = _schedule(access, flow_name)
+    before = of_schedule(schedule)
     schedule.paused, schedule.paused_reason = False, ""
-    schedule.next_at = next_time(schedule, timezone.now())
+    try:
+        schedule.next_at = next_time(schedule, timezone.now())
+    except BadCronError:  # the next tick says so on the schedule
+        schedule.next_at = None
     schedule.save(update_fields=["paused", "paused_reason", "next_at"])
+    note(access.client, before, of_schedule(schedule), flow=schedule.flow, by=access.user)
     return redirect("pages:schedules", access.client.slug)
 
 

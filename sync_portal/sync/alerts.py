@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -75,7 +76,7 @@ def _moved(health: FlowHealth, code: str, alerting: Alerting | None, now: dateti
 
 def _write_down(place: FlowHealth | Alert, channel: str, before: str, code: str, now: datetime) -> None:
     """What people of the place's client are to be told of its flow, when they last heard that it is `before`."""
-    key = {"client_id": place.client_id, "flow": place.flow, "channel": channel}
+    key: dict[str, Any] = {"client_id": place.client_id, "flow": place.flow, "channel": channel}
     if _is_news(before, code):
         told = {"before": before, "code": code, "since": now, "due_at": now, "tries": 0, "cause": "", "facts": {}}
         Alert.objects.update_or_create(**key, defaults=told)

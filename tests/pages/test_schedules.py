@@ -11,8 +11,10 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from sync_portal.sync.models import Alerting, FlowSchedule
+from sync_portal.sync.models import Alert, Alerting, FlowSchedule, SettingChange
 from tests.pages.conftest import World
+
+HOOK = "https://chat.example/secret"
 
 
 def test_pausing_says_who_and_why(world: World, signed_in: Callable[..., Browser]) -> None:
@@ -22,6 +24,79 @@ def test_pausing_says_who_and_why(world: World, signed_in: Callable[..., Browser
 
     schedule = FlowSchedule.objects.get(client=world.client)
     assert (schedule.paused, schedule.paused_reason) == (True, "claire : inventaire")
+
+
+@pytest.mark.parametrize("reason", ["", "   "], ids=["none", "blanks"])
+def test_a_pause_without_a_reason_is_refused(world: World, signed_in: Callable[..., Browser], reason: str) -> None:
+    url = reverse("pages:schedule-pause", args=[world.client.slug, "prices"])
+
+    page = signed_in(world.client).post(url, {"reason": reason}, follow=True)
+
+    assert not FlowSchedule.objects.get(client=world.client).paused
+    assert "Dites pourquoi" in page.content.decode()
+    assert not SettingChange.objects.exists()
+
+
+def test_what_was_changed_stays_with_who_changed_it(world: World, signed_in: Callable[..., Browser]) -> None:
+    browser = signed_in(world.client)
+    edit(browser, world, "prices", rhythm="minutes", every_minutes="30", promise_minutes="45")
+    edit(browser, world, "prices", rhythm="minutes", every_minutes="30", promise_minutes="45")  # nothing changes
+    browser.post(reverse("pages:schedule-pause", args=[world.client.slug, "prices"]), {"reason": "inventaire"})
+    browser.post(reverse("pages:alerting", args=[world.client.slug]), {"emails": "a@example.com", "webhook": HOOK})
+
+    told = list(SettingChange.objects.order_by("pk").values_list("flow", "by__username", "before", "after", "why"))
+    assert told == [
+        (
+            "prices",
+            "claire",
+            {"every_minutes": 60, "promise_minutes": None},
+            {"every_minutes": 30, "promise_minutes": 45},
+            "",
+        ),
+        ("prices", "claire", {"paused": False}, {"paused": True}, "inventaire"),
+        ("", "claire", {"emails": None, "webhook": None}, {"emails": ["a@example.com"], "webhook": True}, ""),
+    ]
+    page = browser.get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
+    assert "a@example.com" in page
+    assert HOOK not in page, "the address may hold a secret"
+
+
+def test_whoever_may_mend_it_sees_an_alert_that_was_not_delivered(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    now = timezone.now()
+    Alert.objects.create(
+        client=world.client, flow="stock", channel="email", before="on_time", code="broken", since=now, tries=12
+    )
+    Alert.objects.update(cause="mail.failed", facts={"reason": "ConnectionRefusedError"})
+    browser = signed_in(world.client)
+
+    page = browser.get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
+    assert "n’a pas pris le message d’alerte" in page
+
+    browser.post(reverse("pages:alerting", args=[world.client.slug]), {"emails": "a@example.com"})
+    again = Alert.objects.get()
+    assert (again.tries, again.due_at >= now) == (0, True)
+
+
+def test_what_hinders_a_schedule_stands_beside_it(world: World, signed_in: Callable[..., Browser]) -> None:
+    FlowSchedule.objects.update(cause="schedule.rhythm", facts={"cron": "0 0 30 2 *"})
+    browser = signed_in(world.client)
+
+    page = browser.get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
+    assert "« 0 0 30 2 * » ne peut pas être suivi" in page
+
+    _page, schedule = edit(browser, world, "prices", rhythm="minutes", every_minutes="30")
+    assert schedule is not None
+    assert (schedule.cause, schedule.facts) == ("", {})
+
+
+def test_a_rhythm_slower_than_the_flow_promises_is_warned_of(world: World, signed_in: Callable[..., Browser]) -> None:
+    page, schedule = edit(signed_in(world.client), world, "stock", rhythm="minutes", every_minutes="60")
+
+    assert schedule is not None
+    assert schedule.promise_minutes is None
+    assert "ce rythme laisse 60 minutes" in page
 
 
 def test_resuming_goes_on_at_the_next_time(world: World, signed_in: Callable[..., Browser]) -> None:
@@ -70,6 +145,9 @@ def test_a_cron_rhythm_takes_the_place_of_minutes_in_the_clients_time_zone(
         ({"rhythm": "minutes"}, "toutes les combien de minutes"),
         ({"rhythm": "minutes", "every_minutes": "0"}, "supérieure ou égale à 1"),
         ({"rhythm": "minutes", "every_minutes": "99999"}, "inférieure ou égale à 10080"),
+        ({"rhythm": "minutes", "every_minutes": "60", "promise_minutes": "15"}, "laisse 60 minutes"),
+        ({"rhythm": "cron", "cron": "0 6 * * *", "promise_minutes": "60"}, "laisse 1440 minutes"),
+        ({"rhythm": "minutes", "every_minutes": "60", "promise_minutes": "0"}, "supérieure ou égale à 1"),
         ({"rhythm": "cron"}, "Écrivez une expression cron"),
         ({"rhythm": "cron", "cron": "every day"}, "cinq parties"),
         ({"rhythm": "cron", "cron": "@daily"}, "cinq parties"),
