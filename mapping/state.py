@@ -27,6 +27,9 @@ class Ref:
     key: str
 
 
+SHOPS_OWN = "#"
+"""Keys that begin with it name what a shop has and nobody knows from Sage, by its id there: "#12"."""
+
 Value = str | Mapping[str, str] | Ref | Sequence[Ref] | None
 """Text, {"fr": text, ...}, one reference, an ordered list of references, or none (reference id 0)."""
 

@@ -14,7 +14,7 @@ from mapping.desired.common import held, in_every_language, is_waiting, product_
 from mapping.desired.parts import Part
 from mapping.numbers import plain, shop_decimal
 from mapping.rules import ShopRules
-from mapping.state import Desired, Ref, Value
+from mapping.state import SHOPS_OWN, Desired, Ref, Value
 
 PARTS: tuple[Part, ...] = (texts.fields, brands.fields, features.fields)
 
@@ -56,12 +56,15 @@ def desired_products(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired
 
 
 def _gone(key: str) -> Desired:
+    """Also one that never came from Sage: a person had it hidden."""
+    never = key.startswith(SHOPS_OWN)
+    why = "ne vient pas de Sage : une personne a choisi de le masquer" if never else "n'existe plus dans Sage"
     return Desired(
         kind="products",
         key=key,
-        label=key,
+        label=f"n° {key.removeprefix(SHOPS_OWN)} de la boutique" if never else key,
         fields={"active": "0"},
-        reasons={"active": f"l'article {key} n'existe plus dans Sage"},
+        reasons={"active": f"l'article {key} {why}"},
         update_only=True,
     )
 

@@ -17,6 +17,7 @@ from mapping.models import Binding, SourceRecord
 from mapping.packagings import packaging_number
 from mapping.rules import ShopRules
 from mapping.source import PACKAGING, SageData
+from mapping.state import SHOPS_OWN
 from sync_portal.orders.models import LedgerOrder, OrderState
 from sync_portal.orders.sage_side import SageSide, Variant
 from sync_portal.orders.shop_orders import ShopOrder, ShopOrderLine
@@ -95,7 +96,8 @@ def variant_of(key: str) -> Variant | None:
 
 def _bindings(shop: ShopConnection, kind: str, shop_ids: Iterable[int]) -> dict[int, str]:
     rows = Binding.objects.filter(shop=shop, kind=kind, remote_id__in=set(shop_ids) - {0})
-    return {shop_id: key for shop_id, key in rows.values_list("remote_id", "key") if shop_id is not None}
+    found = rows.exclude(key__startswith=SHOPS_OWN).values_list("remote_id", "key")
+    return {shop_id: key for shop_id, key in found if shop_id is not None}
 
 
 def _remembered(shop: ShopConnection, rules: ShopRules, orders: Sequence[ShopOrder]) -> dict[int | str, str]:

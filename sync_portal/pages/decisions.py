@@ -22,10 +22,13 @@ from sync_portal.pages.labels import QUESTIONS, answer_label
 from sync_portal.pages.paging import page_of
 from sync_portal.pages.questions import Choice, questions
 from sync_portal.pages.telling import came_from
-from sync_portal.sync.decisions import ANSWERS, NotAnAnswer, candidate_ids, decide, open_for
+from sync_portal.sync.answers import ANSWERS, ONLY_REMEMBERED, NotAnAnswer
+from sync_portal.sync.decisions import candidate_ids, decide, open_for, remember_all
 from sync_portal.sync.models import Answer, Decision, DecisionKind, Run
 
 QUESTIONS_PER_PAGE = 20
+ANSWERED_AT_ONCE = 500
+"""How many are answered while somebody waits, where each answer is something to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,9 @@ def _bulk(question: str, page: Page[Decision]) -> list[Choice]:
     """The answers that can be given to several at once: there have to be several, of one kind."""
     if question not in ANSWERS or len(page) < 2:
         return []
-    return [Choice(answer, answer_label(question, answer), "") for answer in ANSWERS[question]]
+    # Which article each of them is has to be said one by one.
+    given = [answer for answer in ANSWERS[question] if (question, answer) != (DecisionKind.ORPHAN, Answer.ADOPT)]
+    return [Choice(answer, answer_label(question, answer), "") for answer in given]
 
 
 @client_page()
@@ -88,8 +93,10 @@ def answer(request: HttpRequest, access: Access, decision_id: int) -> HttpRespon
     decision = get_object_or_404(Decision.objects.select_related("shop"), pk=decision_id, shop__client=access.client)
     chosen = request.POST.get("chosen_id", "")
     given = request.POST.get("answer", "")
+    key = request.POST.get("chosen_key", "").strip()
+    number = int(chosen) if chosen.isdigit() else None
     try:
-        decide(decision, answer=given, user=access.user, chosen_id=int(chosen) if chosen.isdigit() else None)
+        decide(decision, answer=given, user=access.user, chosen_id=number, chosen_key=key)
     except NotAnAnswer:
         _say_not_answered(request, decision)
     else:
@@ -103,6 +110,9 @@ def _say_not_answered(request: HttpRequest, decision: Decision) -> None:
     if decision.answer and decision.decided_by:
         name = decision.decided_by.get_full_name() or decision.decided_by.get_username()
         messages.warning(request, _("%(name)s has answered this question already.") % {"name": name})
+    elif key := request.POST.get("chosen_key", "").strip():
+        text = _("“%(key)s” is no article that is missing in this shop.") % {"key": key}
+        messages.error(request, text)
     else:
         messages.error(request, _("This answer cannot be given: the record of the shop is taken, or not among these."))
 
@@ -110,24 +120,39 @@ def _say_not_answered(request: HttpRequest, decision: Decision) -> None:
 @client_page()
 @require_POST
 def answer_several(request: HttpRequest, access: Access) -> HttpResponse:
-    """One answer for the ticked questions, which must be of one kind. What cannot be answered so stays open."""
-    ticked = [int(text) for text in request.POST.getlist("decisions") if text.isascii() and text.isdigit()]
-    rows = open_for(access.client).filter(pk__in=ticked, question=request.POST.get("question", ""))
+    """One answer for the ticked questions, or for all of the list; they must be of one kind. What cannot be answered so
+    stays open.
+    """
+    rows, wanted = _chosen(request, access.client)
     given = request.POST.get("answer", "")
-    done = sum(_decided_one(row, given, access) for row in rows)
+    if given in ONLY_REMEMBERED:
+        done = remember_all(rows, answer=given, user=access.user)
+    else:
+        done = sum(_decided_one(row, given, access) for row in rows[:ANSWERED_AT_ONCE])
     if done:
         text = ngettext("%(count)s question answered.", "%(count)s questions answered.", done) % {"count": done}
         messages.success(request, text, extra_tags="toast")
-    if left := len(ticked) - done:
+    if left := wanted - done:
         text = ngettext(
             "%(count)s ticked question could not be answered so and stays open.",
             "%(count)s ticked questions could not be answered so and stay open.",
             left,
         )
         messages.warning(request, text % {"count": left})
-    if not ticked:
+    if not wanted:
         messages.error(request, _("Nothing was ticked."))
     return redirect(_back(request, access))
+
+
+def _chosen(request: HttpRequest, client: Client) -> tuple[QuerySet[Decision], int]:
+    """The questions to be answered together, and how many were meant."""
+    rows: QuerySet[Decision] = open_for(client).filter(question=request.POST.get("question", ""))
+    if request.POST.get("all"):
+        kinds = list(rows.order_by("kind").values_list("kind", flat=True).distinct())
+        listed = DecisionFilter(request.POST, queryset=rows, kinds=kinds).qs
+        return listed, listed.count()
+    ticked = [int(text) for text in request.POST.getlist("decisions") if text.isascii() and text.isdigit()]
+    return rows.filter(pk__in=ticked), len(ticked)
 
 
 def _decided_one(decision: Decision, given: str, access: Access) -> bool:

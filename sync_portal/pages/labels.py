@@ -165,6 +165,7 @@ QUESTIONS: dict[str, Promise] = {
     "changed": _("Changed in the shop"),
     "conflict": _("Changed in the shop and in Sage"),
     "missing": _("Gone from the shop"),
+    "orphan": _("Does not come from Sage"),
 }
 
 ANSWERS: dict[str, Promise] = {
@@ -173,6 +174,9 @@ ANSWERS: dict[str, Promise] = {
     "accept": _("Keep the shop's value"),
     "put_back": _("Put Sage's value back"),
     "ignore": _("Ignore"),
+    "own": _("It is the shop's own"),
+    "hide": _("Hide it in the shop"),
+    "give_back": _("Give it back to Sage"),
 }
 
 ORDER_STATES: dict[str, Promise] = {
@@ -348,6 +352,8 @@ def answer_label(question: str, answer: str) -> str:
     """An answer, as the question words it: what is gone is not created but created again."""
     if (question, answer) == ("missing", "create"):
         return gettext("Create it again")
+    if (question, answer) == ("orphan", "adopt"):
+        return gettext("It is an article of Sage")
     return str(ANSWERS[answer])
 
 

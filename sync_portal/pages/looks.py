@@ -67,6 +67,7 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "changed": Look("soon", "pencil"),
         "conflict": Look("act", "arrows-diff"),
         "missing": Look("act", "trash"),
+        "orphan": Look("soon", "building-store"),
     },
     "answer": {
         "adopt": Look("good", "check"),
@@ -74,6 +75,9 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "accept": Look("good", "building-store"),
         "put_back": Look("calm", "arrow-back-up"),
         "ignore": Look("off", "eye-off"),
+        "own": Look("good", "building-store"),
+        "hide": Look("off", "eye-off"),
+        "give_back": Look("calm", "building-warehouse"),
     },
     "action": {
         "create": Look("calm", "plus"),

@@ -13,9 +13,10 @@ from mapping.models import Category, Combination, CustomerGroup, Product, Produc
 from sync_portal.pages.differences import names_in, product_key, readable_label, value_text
 from sync_portal.pages.labels import answer_label, field_label, same_label
 from sync_portal.pages.sentences import person
-from sync_portal.sync.decisions import ANSWERS
+from sync_portal.sync.answers import answers_to
 from sync_portal.sync.kinds import KINDS, Form
 from sync_portal.sync.models import Answer, Decision, DecisionKind
+from sync_portal.sync.orphan_answers import still_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Question:
     candidates: list[Candidate] = field(default_factory=list)
     values: Mapping[str, str] = field(default_factory=dict)
     """Changed, conflict: "sent", "shop" and "sage" as text."""
+    missing: list[tuple[str, str]] = field(default_factory=list)
+    """Orphan of a product: (key, words) of the combinations that it may be. Which product one is, is searched for."""
 
     @property
     def label(self) -> str:
@@ -73,6 +76,12 @@ class Question:
     def other_choices(self) -> list[Choice]:
         """The answers that stand below the candidates: each candidate has its own button."""
         return [choice for choice in self.choices if choice.answer != Answer.ADOPT]
+
+    @property
+    def shop_url(self) -> str:
+        """Where buyers see the product that is in question."""
+        number = str(self.decision.facts.get("id", ""))
+        return shop_address(self.decision.shop, self.decision.kind, int(number)) if number.isdigit() else ""
 
     @property
     def who(self) -> str:
@@ -99,6 +108,9 @@ def questions(client: Client, decisions: Iterable[Decision]) -> list[Question]:
         card = Question(decision, _choices(decision), product, photo)
         if decision.question == DecisionKind.ADOPTION:
             card = _with_candidates(card, known.get((decision.kind, decision.key), {}))
+        elif decision.question == DecisionKind.ORPHAN:
+            missing = [] if decision.answer else _missing(decision)
+            card = Question(decision, card.choices, product, photo, missing=missing)
         elif decision.question != DecisionKind.MISSING:
             values = {name: value_text(decision.field, decision.facts.get(name), names) for name in _VALUES}
             card = Question(decision, card.choices, product, photo, values=values)
@@ -106,12 +118,20 @@ def questions(client: Client, decisions: Iterable[Decision]) -> list[Question]:
     return cards
 
 
+def _missing(decision: Decision) -> list[tuple[str, str]]:
+    """The combinations that the shop does not have yet; a product's are few."""
+    if decision.kind != "combinations":
+        return []
+    return [(row.key, row.label or row.reference) for row in still_missing(decision)[:MANY]]
+
+
+MANY = 200
 _VALUES = ("sent", "shop", "sage")
 _KEYS = {Answer.CREATE: "n", Answer.IGNORE: "i"}
 
 
 def _choices(decision: Decision) -> list[Choice]:
-    answers = ANSWERS[decision.question]
+    answers = answers_to(decision)
     keys = {answers[0]: "a"} | {answer: "p" for answer in answers if answer == Answer.PUT_BACK}
     return [
         Choice(answer, answer_label(decision.question, answer), keys.get(answer) or _KEYS.get(Answer(answer), ""))

@@ -174,8 +174,10 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "sales",
     ),
     "drift.orphan": (
-        "« {reference} » (n° {id}) est dans la boutique mais ne vient pas de Sage.",
-        "“{reference}” (no. {id}) is in the shop but does not come from Sage.",
+        "« {reference} » (n° {id}) est dans la boutique mais ne vient pas de Sage. Choisissez : propre à la "
+        "boutique, un article de Sage, ou à masquer.",
+        "“{reference}” (no. {id}) is in the shop but does not come from Sage. Choose: the shop’s own, an article of "
+        "Sage, or to be hidden.",
         "sales",
     ),
     "undo.changed_since": (

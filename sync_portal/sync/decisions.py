@@ -6,27 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors.models import Client, ShopConnection
 from mapping.models import Binding
-from sync_portal.sync import forgetting
+from sync_portal.sync import forgetting, orphan_answers
+from sync_portal.sync.answers import ANSWERS, ONLY_REMEMBERED, NotAnAnswer, answers_to
 from sync_portal.sync.models import Answer, Decision, DecisionKind, FieldOwner
 from sync_portal.sync.plan import OwnerOf
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-ANSWERS: Mapping[str, tuple[str, ...]] = {
-    DecisionKind.ADOPTION: (Answer.ADOPT, Answer.CREATE, Answer.IGNORE),
-    DecisionKind.CHANGED: (Answer.ACCEPT, Answer.PUT_BACK, Answer.IGNORE),
-    DecisionKind.CONFLICT: (Answer.ACCEPT, Answer.PUT_BACK, Answer.IGNORE),
-    DecisionKind.MISSING: (Answer.CREATE, Answer.IGNORE),
-}
-
-
-class NotAnAnswer(ValueError):
-    """The decision does not offer this answer, or it was decided already."""
+_BATCH = 500
 
 
 def open_for(client: Client) -> Any:
@@ -87,24 +80,45 @@ def _last(shop: ShopConnection, kind: str, key: str, field: str) -> Decision | N
 
 
 @transaction.atomic
-def decide(decision: Decision, *, answer: str, user: User, chosen_id: int | None = None) -> None:
+def decide(decision: Decision, *, answer: str, user: User, chosen_id: int | None = None, chosen_key: str = "") -> None:
     """Answer a question in a person's name and do at once what the answer means for our own tables.
+
+    ``chosen_id``: which candidate it is; ``chosen_key``: which product or combination of Sage's an orphan is.
 
     Raises:
         NotAnAnswer: it offers no such answer, the id is not one of its candidates or was bound meanwhile, or somebody
             was faster.
     """
-    if answer not in ANSWERS[decision.question]:
+    if answer not in answers_to(decision):
         raise NotAnAnswer(f"{decision.question} has no answer {answer!r}")
-    if answer == Answer.ADOPT and chosen_id not in candidate_ids(decision):
+    is_orphan = decision.question == DecisionKind.ORPHAN
+    if answer == Answer.ADOPT and not is_orphan and chosen_id not in candidate_ids(decision):
         raise NotAnAnswer(f"{chosen_id} is not a candidate of decision {decision.pk}")
+    facts = {**decision.facts, "chosen": chosen_key} if is_orphan and answer == Answer.ADOPT else decision.facts
     taken = Decision.objects.filter(pk=decision.pk, answer="").update(
-        answer=answer, chosen_id=chosen_id, decided_by=user, decided_at=timezone.now()
+        answer=answer, chosen_id=chosen_id, facts=facts, decided_by=user, decided_at=timezone.now()
     )
     if not taken:
         raise NotAnAnswer(f"decision {decision.pk} was answered already")
     decision.refresh_from_db()
     _obey(decision)
+
+
+def remember_all(questions: QuerySet[Decision], *, answer: str, user: User) -> int:
+    """Give all of these one answer after which nothing is to be done; returns how many there were.
+
+    Raises:
+        NotAnAnswer: it is another answer.
+    """
+    offering = [question for question, offered in ANSWERS.items() if answer in offered]
+    if answer not in ONLY_REMEMBERED:
+        raise NotAnAnswer(f"{answer!r} is given one by one")
+    ids = list(questions.filter(answer="", question__in=offering).values_list("pk", flat=True))
+    done = 0
+    for start in range(0, len(ids), _BATCH):
+        rows = Decision.objects.filter(pk__in=ids[start : start + _BATCH], answer="")
+        done += rows.update(answer=answer, decided_by=user, decided_at=timezone.now())
+    return done
 
 
 def candidate_ids(decision: Decision) -> set[int]:
@@ -115,6 +129,10 @@ def candidate_ids(decision: Decision) -> set[int]:
 def _obey(decision: Decision) -> None:
     place: dict[str, Any] = {"shop": decision.shop, "kind": decision.kind, "key": decision.key}
     match decision.answer:
+        case Answer.ADOPT if decision.question == DecisionKind.ORPHAN:
+            orphan_answers.belongs(decision, decision.facts["chosen"])
+        case Answer.HIDE:
+            orphan_answers.hide(decision)
         case Answer.ADOPT:
             _adopt(place, decision)
         case Answer.CREATE if decision.question == DecisionKind.MISSING:
@@ -201,6 +219,7 @@ def close_settled(
 ) -> int:
     """Close the questions about fields that are no longer different and resources that are there again."""
     alive = {*different, *((kind, key, "") for kind, key in missing)}
-    open_ones = Decision.objects.filter(shop=shop, answer="", kind__in=kinds).exclude(question=DecisionKind.ADOPTION)
+    others = [DecisionKind.ADOPTION, DecisionKind.ORPHAN]
+    open_ones = Decision.objects.filter(shop=shop, answer="", kind__in=kinds).exclude(question__in=others)
     gone = [row.pk for row in open_ones if (row.kind, row.key, row.field) not in alive]
     return Decision.objects.filter(pk__in=gone).delete()[0]

@@ -18,7 +18,8 @@ from connectors.models import ShopConnection
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.rules import ShopRules
-from sync_portal.sync import decisions, forms, shop_files, shop_stock
+from mapping.state import SHOPS_OWN
+from sync_portal.sync import decisions, forms, orphans, shop_files, shop_stock
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.forgetting import files_again
 from sync_portal.sync.kinds import KINDS, UNWATCHED, Kind
@@ -32,8 +33,6 @@ COMPARED = tuple(kind for kind in KINDS.values() if kind.name not in {*shop_file
 """Kinds that are compared field by field: files are known by their ids only, and stock moves with every order."""
 FILES_AT_ONCE = 200
 """How many photos, or documents, are looked for with one request."""
-ORPHANS = ("products", "combinations")
-"""Kinds of which the shop should hold nothing that is not ours or adopted."""
 
 
 def check(context: RunContext) -> None:
@@ -54,8 +53,7 @@ def check(context: RunContext) -> None:
                 context.progress(context.counters["read"])
         decisions.close_settled(shop, different=found.different, missing=found.missing, kinds=kinds)
         _look_again_at_candidates(shop)
-        for name in ORPHANS:
-            _report_orphans(context, shop, resolver, KINDS[name])
+        orphans.look(context, resolver)
 
 
 @dataclass
@@ -150,7 +148,7 @@ def _take_over(resolver: Resolver, kind: Kind, row: Binding, entity: Entity | No
 
 def _forget_what_went_along(resolver: Resolver, places: Sequence[tuple[str, str]]) -> None:
     """The shop deletes stock and photos with their product or combination: what is bound to those is not there."""
-    gone = {key for kind, key in places if kind in ORPHANS and not resolver.bindings[kind, key].remote_id}
+    gone = {key for kind, key in places if kind in orphans.KINDS and not resolver.bindings[kind, key].remote_id}
     rows = [
         row
         for kind, key in places
@@ -177,6 +175,9 @@ def _compare(
         entity = held.get(row.remote_id)
         if entity is None and not kind.creatable:
             continue  # its owner is gone: that is told of the owner
+        if entity is None and row.key.startswith(SHOPS_OWN):  # an orphan that was to be hidden, and is gone
+            _let_go(row)
+            continue
         if entity is None:
             found.missing.append((kind.name, row.key))
             _report_missing(context, resolver.shop, row)
@@ -189,6 +190,11 @@ def _compare(
         }
         found.different += [(kind.name, row.key, name) for name in different]
         _report_changed(context, resolver.shop, row, different)
+
+
+def _let_go(row: Binding) -> None:
+    row.remote_id, row.confirmed = None, {}
+    _store([row])
 
 
 def _is_news(kind: Kind, row: Binding, name: str, value: Any, watch: Watch, found: Found) -> bool:
@@ -230,24 +236,6 @@ def _report_changed(context: RunContext, shop: ShopConnection, row: Binding, dif
         _line(context, shop, row, lines, "drift.changed", {"field": lines[0]["field"], "label": label})
     else:
         context.count(unchanged=1)
-
-
-def _report_orphans(context: RunContext, shop: ShopConnection, resolver: Resolver, kind: Kind) -> None:
-    known = resolver.taken(kind.name)
-    for entity in resolver.webservice.read(kind.resource, display=["id", "reference"]):
-        if entity.id is not None and entity.id not in known:
-            reference = entity.text("reference") or f"#{entity.id}"
-            context.count(held=1)
-            context.change(
-                shop=shop,
-                kind=kind.name,
-                key=f"#{entity.id}",
-                label=reference,
-                action=Action.UPDATE,
-                state=ChangeState.HELD,
-                cause="drift.orphan",
-                facts={"reference": reference, "id": str(entity.id)},
-            )
 
 
 def _line(

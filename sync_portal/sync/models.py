@@ -251,6 +251,7 @@ class DecisionKind(models.TextChoices):
     CHANGED = "changed", _("Changed in the shop")
     CONFLICT = "conflict", _("Changed in the shop and in Sage")
     MISSING = "missing", _("Gone from the shop")
+    ORPHAN = "orphan", _("Does not come from Sage")
 
 
 class Answer(models.TextChoices):
@@ -259,6 +260,10 @@ class Answer(models.TextChoices):
     ACCEPT = "accept", _("Keep the shop's value")
     PUT_BACK = "put_back", _("Put Sage's value back")
     IGNORE = "ignore", _("Ignore")
+    OWN = "own", _("It is the shop's own")
+    HIDE = "hide", _("Hide it in the shop")
+    GIVE_BACK = "give_back", _("Give it back to Sage")
+    """No answer to a question: a person took back that the shop's value was to be kept."""
 
 
 class Decision(models.Model):
@@ -271,7 +276,9 @@ class Decision(models.Model):
     field = models.CharField(max_length=40, blank=True)
     label = models.CharField(max_length=300)
     facts = models.JSONField(default=dict)
-    """adoption: {"candidates": [{"id", "score", "reasons", "shown"}]}; others: {"sent", "shop", "sage"}."""
+    """adoption: {"candidates": [{"id", "score", "reasons", "shown"}]}; missing: {"id", "resource"}; orphan: {"id",
+    "reference", "name", "active" or "product"}, answered {"chosen"}; others: {"sent", "shop", "sage"}.
+    """
     opened_at = models.DateTimeField(auto_now_add=True)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)
     chosen_id = models.PositiveBigIntegerField(null=True, blank=True)

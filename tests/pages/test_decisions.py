@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from mapping.models import Binding
 from sync_portal.pages.questions import Question, questions
-from sync_portal.sync.decisions import ANSWERS
-from sync_portal.sync.models import Decision, FieldOwner
+from sync_portal.sync.answers import ANSWERS
+from sync_portal.sync.models import Answer, Decision, FieldOwner
 from tests.pages import factories
 from tests.pages.conftest import World
 
@@ -78,7 +78,13 @@ def test_each_tab_says_how_many_are_open(
 ) -> None:
     tabs = signed_in(world.client).get(queue).context["tabs"]
 
-    assert {tab.question: tab.count for tab in tabs} == {"adoption": 1, "changed": 1, "conflict": 0, "missing": 0}
+    assert {tab.question: tab.count for tab in tabs} == {
+        "adoption": 1,
+        "changed": 1,
+        "conflict": 0,
+        "missing": 0,
+        "orphan": 0,
+    }
 
 
 def test_the_menu_and_the_home_say_how_many_are_open(
@@ -122,7 +128,7 @@ def test_there_is_a_button_for_exactly_the_answers_offered(
 
     page = signed_in(world.client).get(queue).content.decode()
 
-    offered = {answer for answer in ("adopt", "create", "accept", "put_back", "ignore") if f'value="{answer}"' in page}
+    offered = {answer for answer in Answer.values if f'value="{answer}"' in page}
     assert offered == set(ANSWERS[question])
 
 
@@ -257,3 +263,74 @@ def test_a_page_of_questions_costs_the_same_for_many_as_for_one(
 
     with django_assert_max_num_queries(4):
         assert len(questions(world.client, rows)) == 10
+
+
+# --- what does not come from Sage -------------------------------------------------------------------------------------
+
+
+def orphans(world: World, amount: int, **facts: str) -> list[Decision]:
+    return [
+        factories.DecisionFactory(
+            shop=world.shop,
+            question="orphan",
+            key=f"#{number}",
+            label=f"VITRINE-{number}",
+            field="",
+            facts={"id": str(number), "reference": "", "name": "Vitrine", "active": "1"} | facts,
+        )
+        for number in range(1, amount + 1)
+    ]
+
+
+def test_an_orphan_shows_what_it_is_and_where(queue: str, world: World, signed_in: Callable[..., Browser]) -> None:
+    orphans(world, 1)
+
+    page = signed_in(world.client).get(queue, {"question": "orphan"}).content.decode().replace("\xa0", " ")
+
+    for told in ("VITRINE-1", "1 dans la boutique", "Vitrine", "visible des acheteurs", "id_product=1"):
+        assert told in page
+
+
+def test_an_orphan_is_told_to_be_an_article(world: World, signed_in: Callable[..., Browser]) -> None:
+    factories.ProductFactory(client=world.client, key="VIT-1")
+    (orphan,) = orphans(world, 1)
+
+    answer(signed_in(world.client), orphan, answer="adopt", chosen_key=" VIT-1 ")
+
+    assert Binding.objects.get(shop=world.shop, key="VIT-1").remote_id == 1
+
+
+def test_a_reference_that_is_no_missing_article_is_refused_in_words(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    (orphan,) = orphans(world, 1)
+
+    page = answer(signed_in(world.client), orphan, answer="adopt", chosen_key="NOPE").content.decode()
+
+    assert "« NOPE » n’est pas un article qui manque dans cette boutique" in page.replace("\xa0", " ")
+
+
+def test_all_of_a_list_are_answered_at_once_and_not_what_it_leaves_out(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    orphans(world, 25)
+    url = reverse("pages:decisions-answer", args=[world.client.slug])
+    data = {"question": "orphan", "answer": "own", "all": "1", "q": "VITRINE-2"}
+
+    page = signed_in(world.client).post(url, data, follow=True).content.decode()
+
+    assert "7 questions réglées" in page
+    assert Decision.objects.filter(question="orphan", answer="own", decided_by__username="claire").count() == 7
+    assert Decision.objects.filter(answer="").count() == 25 - 7 + 1
+
+
+def test_all_are_offered_together_only_where_there_are_further_pages(
+    queue: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    orphans(world, 20)
+    browser = signed_in(world.client)
+    assert 'name="all"' not in browser.get(queue, {"question": "orphan"}).content.decode()
+
+    factories.DecisionFactory(shop=world.shop, question="orphan", key="#99", field="", facts={"id": "99"})
+
+    assert 'name="all"' in browser.get(queue, {"question": "orphan"}).content.decode()

@@ -21,8 +21,8 @@ from sync_portal.pages.causes import tell
 from sync_portal.pages.labels import answer_label
 from sync_portal.sync import history
 from sync_portal.sync.adoption import SCORES
+from sync_portal.sync.answers import ANSWERS
 from sync_portal.sync.causes import CAUSES
-from sync_portal.sync.decisions import ANSWERS
 from sync_portal.sync.kinds import KINDS
 from sync_portal.sync.models import Action, Answer, ChangeState, DecisionKind, Run, RunState, Trigger
 

@@ -9,7 +9,7 @@ import pytest
 from connectors.models import Client, ShopConnection
 from mapping.models import Binding
 from sync_portal.sync import conflicts, decisions
-from sync_portal.sync.decisions import NotAnAnswer
+from sync_portal.sync.answers import ANSWERS, NotAnAnswer
 from sync_portal.sync.models import Answer, Decision, DecisionKind, FieldOwner
 from sync_portal.sync.plan import PlannedChange, owned_by_rules
 
@@ -86,12 +86,13 @@ def test_another_clients_questions_are_not_listed(shop: ShopConnection) -> None:
         (DecisionKind.CHANGED, {"accept", "put_back", "ignore"}),
         (DecisionKind.CONFLICT, {"accept", "put_back", "ignore"}),
         (DecisionKind.MISSING, {"create", "ignore"}),
+        (DecisionKind.ORPHAN, {"own", "adopt", "hide"}),
     ],
 )
 def test_each_question_offers_its_own_answers(
     shop: ShopConnection, user: Any, question: str, offered: set[str]
 ) -> None:
-    assert set(decisions.ANSWERS[question]) == offered
+    assert set(ANSWERS[question]) == offered
     decision = asked(shop, question, candidates=[], sent="10")
     for word in set(Answer.values) - offered:
         with pytest.raises(NotAnAnswer, match="has no answer"):

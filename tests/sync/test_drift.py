@@ -91,14 +91,6 @@ def test_a_product_gone_from_the_shop_is_reported_as_missing(published: World) -
     assert open_questions() == {("products", "SECATEUR", ""): (DecisionKind.MISSING, facts)}
 
 
-def test_a_product_that_is_not_ours_is_reported_as_an_orphan(published: World) -> None:
-    binding = Binding.objects.get(kind="products", key="SECATEUR")
-    binding.delete()
-    run = published.run("drift")
-    assert told(run) == {("products", f"#{binding.remote_id}"): "drift.orphan"}
-    assert open_questions() == {}
-
-
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
