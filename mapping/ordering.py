@@ -108,22 +108,22 @@ def end(shop: ShopConnection, orders: Collection[int]) -> None:
     rows.update(ended_at=timezone.now())
 
 
-def in_doubt(client: Client, *, read_since: datetime) -> bool:
-    """Whether orders ended after Sage's stock began to be read: nobody knows whether it counts them."""
-    return OrderedStock.objects.filter(shop__client=client, ended_at__gte=read_since).exists()
-
-
 @transaction.atomic
-def settle(client: Client, *, read_since: datetime) -> None:
-    """Sage's stock was read, all of it after this moment: what ended before and has moved there is counted."""
-    ended = list(OrderedStock.objects.filter(shop__client=client, ended_at__lt=read_since))
+def settle(client: Client, *, read_since: datetime) -> bool:
+    """Sage's stock was read, all of it after this moment: what ended before and has moved there is counted.
+
+    False when orders ended after it: nobody knows whether what was read counts them.
+    """
+    found = list(OrderedStock.objects.filter(shop__client=client, ended_at__isnull=False))
+    ended = [row for row in found if row.ended_at and row.ended_at < read_since]
     if not ended:
-        return
+        return not found
     stock = _stock(client, {row.article for row in ended})
     counted = [row for row in ended if movement(_of_depot(stock, row.depot), _item(row)) != row.known_as]
     if counted:
         OrderedStock.objects.filter(pk__in=[row.pk for row in counted]).delete()
         _touch(client, (row.article for row in counted))
+    return len(ended) == len(found)
 
 
 def _item(row: OrderedStock) -> Item:

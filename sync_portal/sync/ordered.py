@@ -39,11 +39,10 @@ def settle(context: RunContext, flow: Flow) -> None:
     if not set(ordering.STOCK_STREAMS).issubset(flow.streams):
         return
     since = context.began_at
-    ordering.settle(context.client, read_since=since)
     for _time in range(_TIMES):
-        if not ordering.in_doubt(context.client, read_since=since):
+        if ordering.settle(context.client, read_since=since):
             return
         since = timezone.now()
         # Less than was there a moment ago is no sign of anything: the first reading has passed that brake.
         collect.collect(context, ordering.STOCK_STREAMS, min_rows_percent=0)
-        ordering.settle(context.client, read_since=since)
+    ordering.settle(context.client, read_since=since)
