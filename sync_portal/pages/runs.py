@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.asking import ask_and_watch
+from sync_portal.pages.braking import braked
 from sync_portal.pages.causes import cause_groups, tell
 from sync_portal.pages.counters import Tally, counters, retryable, tally_of
 from sync_portal.pages.differences import change_rows
@@ -20,12 +21,12 @@ from sync_portal.pages.filters import ChangeFilter, RunFilter
 from sync_portal.pages.offers import can_be_undone, offer_of
 from sync_portal.pages.paging import page_of
 from sync_portal.pages.scopes import about, followers
-from sync_portal.sync import jobs
+from sync_portal.sync import approvals, jobs
 from sync_portal.sync.flows import Flow, all_flows
 from sync_portal.sync.history import estimated_end, rate
 from sync_portal.sync.jobs import request_cancel, request_run
 from sync_portal.sync.lanes import why_waiting
-from sync_portal.sync.models import Run, RunState, Trigger
+from sync_portal.sync.models import Run, Trigger
 
 RUNS_PER_PAGE = 30
 CHANGES_PER_PAGE = 50
@@ -59,6 +60,7 @@ def page(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
         page=shown,
         rows=change_rows(access.client, shown),
         groups=cause_groups(run),
+        braked=braked(run),
         stale=tally.of("stale"),
         followers=followers(run),
     )
@@ -104,15 +106,16 @@ def cancel(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
 @client_page(may_run=True)
 @require_POST
 def approve(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
-    """Let a run that a brake stopped pass, in the person's name: it is planned anew and goes through."""
+    """Let pass what a brake stopped, in the person's name: it is planned anew, and as much of it goes through."""
     stopped = run_or_404(access, run_id)
-    comment = request.POST.get("comment", "").strip()
-    if stopped.state != RunState.STOPPED or not comment:
-        messages.error(request, _("Say in a few words why this run may pass."))
+    comment = request.POST.get("comment", "")
+    try:
+        return ask_and_watch(
+            request, access, stopped.flow, lambda: approvals.approve(stopped, user=access.user, comment=comment)
+        )
+    except approvals.NotApprovable as error:
+        messages.error(request, error.refusal.label)
         return redirect("pages:run", access.client.slug, stopped.pk)
-    return ask_and_watch(
-        request, access, stopped.flow, lambda: jobs.approve(stopped, user=access.user, comment=comment)
-    )
 
 
 @client_page(may_run=True)

@@ -111,34 +111,33 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "agency",
     ),
     "brake.hidden": (
-        "{count} produits sur {total} seraient masqués (limite : {limit} %). Rien n’a été écrit.",
-        "{count} products of {total} would be hidden (limit: {limit} %). Nothing was written.",
+        "{count} produits sur {total} seraient masqués (limite : {limit} %).",
+        "{count} products of {total} would be hidden (limit: {limit} %).",
         "client",
     ),
     "brake.prices": (
-        "{count} prix sur {total} bougeraient de plus de {move} % (limite : {limit} %). Rien n’a été écrit.",
-        "{count} prices of {total} would move by more than {move} % (limit: {limit} %). Nothing was written.",
+        "{count} prix sur {total} bougeraient de plus de {move} % (limite : {limit} %).",
+        "{count} prices of {total} would move by more than {move} % (limit: {limit} %).",
         "client",
     ),
     "brake.stock_zero": (
-        "{count} stocks sur {total} passeraient à zéro (limite : {limit} %). Rien n’a été écrit.",
-        "{count} stocks of {total} would go to zero (limit: {limit} %). Nothing was written.",
+        "{count} stocks sur {total} passeraient à zéro (limite : {limit} %).",
+        "{count} stocks of {total} would go to zero (limit: {limit} %).",
         "client",
     ),
     "brake.closed": (
-        "{count} comptes clients sur {total} seraient désactivés (limite : {limit} %). Rien n’a été écrit.",
-        "{count} customer accounts of {total} would be deactivated (limit: {limit} %). Nothing was written.",
+        "{count} comptes clients sur {total} seraient désactivés (limite : {limit} %).",
+        "{count} customer accounts of {total} would be deactivated (limit: {limit} %).",
         "client",
     ),
     "brake.deletions": (
-        "{count} éléments sur {total} seraient supprimés de la boutique ({kind}, limite : {limit} %). Rien n’a "
-        "été écrit.",
-        "{count} items of {total} would be deleted from the shop ({kind}, limit: {limit} %). Nothing was written.",
+        "{count} éléments sur {total} seraient supprimés de la boutique ({kind}, limite : {limit} %).",
+        "{count} items of {total} would be deleted from the shop ({kind}, limit: {limit} %).",
         "client",
     ),
     "brake.fewer_rows": (
-        "Sage n’a donné que {count} lignes de « {stream} » au lieu de {before} : rien n’a été écrit.",
-        "Sage gave only {count} rows of “{stream}” instead of {before}: nothing was written.",
+        "Sage n’a donné que {count} lignes de « {stream} » au lieu de {before}.",
+        "Sage gave only {count} rows of “{stream}” instead of {before}.",
         "client",
     ),
     "schedule.waits": (

@@ -13,7 +13,7 @@ from connectors.sage import reading
 from connectors.sage.streams import STREAMS, Stream
 from mapping import mirror
 from mapping.models import SourceRecord
-from sync_portal.sync.brakes import BrakeTripped, fewer_rows
+from sync_portal.sync.brakes import Tripped, fewer_rows
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.models import Cursor
 
@@ -44,36 +44,38 @@ def collect(context: RunContext, streams: tuple[str, ...], *, min_rows_percent: 
     context.step("collect", len(streams))
     # The server's own clock, read before the queries: a row written meanwhile is read again next time, never missed.
     position = context.sage.server_now()
+    since = {name: _since(STREAMS[name], cursors.get(name)) for name in streams}
+    whole = [STREAMS[name] for name, moment in since.items() if moment is None]
+    context.pass_brakes([one for stream in whole for one in _fewer_rows(context, stream, min_rows_percent)])
     read_up_to = []
-    for number, name in enumerate(streams, start=1):
-        full = _read(context, STREAMS[name], cursors.get(name), min_rows_percent)
-        read_up_to.append(ReadUpTo(name, position.replace(tzinfo=UTC), full))
+    for number, (name, moment) in enumerate(since.items(), start=1):
+        _read(context, STREAMS[name], moment)
+        read_up_to.append(ReadUpTo(name, position.replace(tzinfo=UTC), full=moment is None))
         context.progress(number)
     return read_up_to
 
 
-def _read(context: RunContext, stream: Stream, cursor: Cursor | None, min_rows_percent: int) -> bool:
-    """Read one stream into the mirror; returns whether it was read whole."""
+def _since(stream: Stream, cursor: Cursor | None) -> datetime | None:
+    """From where the stream is read; None: whole."""
+    if stream.cursor is None or cursor is None or cursor.full_at is None or cursor.position is None:
+        return None
+    return None if timezone.now() - cursor.full_at > FULL_EVERY else cursor.position.replace(tzinfo=None)
+
+
+def _read(context: RunContext, stream: Stream, since: datetime | None) -> None:
     now = timezone.now()
-    full = stream.cursor is None or cursor is None or cursor.full_at is None or now - cursor.full_at > FULL_EVERY
-    since = None if full or cursor is None or cursor.position is None else cursor.position.replace(tzinfo=None)
-    if full:
-        _check_row_count(context, stream, min_rows_percent)
     records = reading.read(context.sage, context.capabilities, stream, since=since)
     result = mirror.update_mirror(
-        context.client, stream.name, _beating(context, records), run_id=context.run.pk, now=now, full=full
+        context.client, stream.name, _beating(context, records), run_id=context.run.pk, now=now, full=since is None
     )
     context.count(read=result.read, moved=result.changed + result.deleted)
-    return full
 
 
-def _check_row_count(context: RunContext, stream: Stream, min_rows_percent: int) -> None:
+def _fewer_rows(context: RunContext, stream: Stream, min_rows_percent: int) -> Iterator[Tripped]:
     before = SourceRecord.objects.filter(client=context.client, stream=stream.name, deleted_at=None).count()
-    if before == 0:
-        return
-    found = reading.count(context.sage, context.capabilities, stream)
-    if fewer_rows(before=before, found=found, min_percent=min_rows_percent):
-        raise BrakeTripped("brake.fewer_rows", {"stream": stream.name, "count": str(found), "before": str(before)})
+    if before:
+        found = reading.count(context.sage, context.capabilities, stream)
+        yield from fewer_rows(stream.name, before=before, found=found, min_percent=min_rows_percent)
 
 
 def _beating(context: RunContext, records: Iterator[Record]) -> Iterator[Record]:

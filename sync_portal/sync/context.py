@@ -17,6 +17,7 @@ from connectors.sage.capabilities import Capabilities
 from connectors.sage.odbc import SageSession
 from mapping.rules import ShopRules, load_rules
 from sync_portal.sync import claims
+from sync_portal.sync.brakes import Tripped, judge
 from sync_portal.sync.models import Change, Run
 
 HEARTBEAT_SECONDS = 2.0
@@ -39,6 +40,8 @@ class RunContext:
         self.looked_ahead = False
         """Whether the shops were asked for their newest orders."""
         self.counters: Counter[str] = Counter()
+        self.tripped: list[Tripped] = []
+        """The limits that this run passed, those among them that a person approved."""
         self._on_progress = on_progress
         self._beaten = 0.0
         self._step, self._done, self._total = "", 0, 0
@@ -134,6 +137,17 @@ class RunContext:
             LeaseLost: another worker has it.
         """
         claims.extend(self.run)
+
+    # --- brakes -------------------------------------------------------------------------------------------------------
+
+    def pass_brakes(self, tripped: Sequence[Tripped]) -> None:
+        """Stop here unless a person approved as much.
+
+        Raises:
+            BrakeTripped: this goes further than what was approved.
+        """
+        self.tripped += tripped
+        judge(tripped, [Tripped.from_json(one) for one in self.run.allowed])
 
     # --- results ------------------------------------------------------------------------------------------------------
 

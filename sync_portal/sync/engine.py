@@ -8,27 +8,25 @@ from __future__ import annotations
 import errno
 import logging
 import traceback
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import Count
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, RetryableError
 from mapping.rules import ShopRules
-from sync_portal.sync import claims, collect, drift, garbage, undo
+from sync_portal.sync import claims, collect, garbage
 from sync_portal.sync import scope as scopes
-from sync_portal.sync.apply import apply
-from sync_portal.sync.brakes import BrakeTripped
+from sync_portal.sync.brakes import BrakeTripped, Tripped
 from sync_portal.sync.claims import LeaseLost
 from sync_portal.sync.context import Cancelled, RunContext
-from sync_portal.sync.derivation import Derivation
 from sync_portal.sync.flows import get_flow
 from sync_portal.sync.heartbeat import Heartbeat
 from sync_portal.sync.models import Change, ChangeState, Run, RunState
-from sync_portal.sync.planned import Planned
-from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.shop_plan import ShopPlan, plan_for
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +57,8 @@ def execute(run: Run, *, on_progress: Progress | None = None) -> str:
             logger.exception("run %s failed", run.pk)
     finally:
         context.close()
-    claims.release(run, state, **context.stored_counters(), **failure)
+    brakes = [one.to_json() for one in context.tripped]
+    claims.release(run, state, brakes=brakes, **context.stored_counters(), **failure)
     return state
 
 
@@ -78,67 +77,50 @@ def _resume(context: RunContext) -> None:
 
 
 def _towards_the_shop(context: RunContext) -> None:
-    """The story of every flow from Sage to a shop."""
-    if "undo" in context.run.scope:
-        _backwards(context)
-        return
-    flow, shops = get_flow(context.run.flow), context.shops()
+    """The story of every flow from Sage to the shops: none is written before the plans for all are made and judged.
+
+    A shop that is away does not keep the others waiting; the run says so in the end.
+    """
+    shops = context.shops()
     rules = {shop.pk: context.rules(shop) for shop in shops}
-    read_up_to = collect.collect(
-        context, flow.streams, min_rows_percent=_strictest_row_limit(context, list(rules.values()))
-    )
+    away: list[RetryableError] = []
+    read_up_to = _collect(context, list(rules.values()))
+    plans: deque[ShopPlan] = deque()
     for shop in shops:
-        resolver = Resolver(shop, context.webservice(shop))
-        if context.counters["moved"] and not context.preview:  # something will have to be written, most likely
-            resolver.webservice.get_ready()
-        _prepare(context, resolver, rules[shop.pk])
-        derivation = Derivation(context, flow, shop, rules[shop.pk], keep=shop == shops[0])
-        planned = Planned(context, resolver)
-        planned.keep(derivation.changes(resolver, resolver.owner_of))
-        context.count(unchanged=derivation.unchanged)
-        _carry_out(context, resolver, planned, derivation.kinds, rules[shop.pk])
-        if not context.preview:
-            derivation.leave_mark()
+        with _going_on_without(away):
+            plans.append(plan_for(context, shop, rules[shop.pk], keep=shop == shops[0]))
+    _brake(context, [one for plan in plans for one in plan.tripped()])
+    while plans and not context.preview:
+        with _going_on_without(away):
+            plans.popleft().carry_out()
+    if away:
+        raise away[0]
     if not context.preview:
         collect.advance(context, read_up_to)
 
 
-def _carry_out(
-    context: RunContext, resolver: Resolver, planned: Planned, kinds: Sequence[str], rules: ShopRules
-) -> None:
-    """Pass the brakes, write. `kinds`: in the order in which they are written."""
+def _collect(context: RunContext, rules: Sequence[ShopRules]) -> list[collect.ReadUpTo]:
+    """Read Sage; of the shares of its rows that the shops ask for the highest counts. A run backwards reads nothing."""
+    if "undo" in context.run.scope:
+        return []
+    share = max(rule.brakes.min_rows_percent for rule in rules)
+    return collect.collect(context, get_flow(context.run.flow).streams, min_rows_percent=share)
+
+
+def _brake(context: RunContext, tripped: Sequence[Tripped]) -> None:
+    """A preview only tells what would stop its application."""
     if context.preview:
-        return
-    if context.run.approved_by_id is None:
-        planned.tally.check(resolver.bindings.totals(), rules.brakes)
-    context.step("apply", planned.to_write)
-    apply(context, resolver, kinds)
+        context.tripped += tripped
+    else:
+        context.pass_brakes(tripped)
 
 
-def _backwards(context: RunContext) -> None:
-    """Undo an earlier run, shop after shop."""
-    for shop in context.shops():
-        resolver = Resolver(shop, context.webservice(shop))
-        planned = Planned(context, resolver)
-        planned.keep(undo.plan_undo(context.run.scope["undo"], resolver))
-        _carry_out(context, resolver, planned, undo.kinds_in_order(context.run), context.rules(shop))
-    if not context.preview:
-        undo.look_again(context.run)
-
-
-def _prepare(context: RunContext, resolver: Resolver, rules: ShopRules) -> None:
-    """What the scope asks for before the plan is made: refused records may go again, a product is looked at afresh."""
-    resolver.bindings.unpark(scopes.places_to_unpark(context.run.scope, resolver.shop.pk))
-    products = scopes.products_to_refresh(context.run.scope)
-    if products and not context.preview:
-        drift.refresh(resolver, rules, [place for name in products for place in resolver.bindings.of_product(name)])
-
-
-def _strictest_row_limit(context: RunContext, rules: Sequence[ShopRules]) -> int:
-    """The highest share of the rows that a shop of this client asks for; 0 (no check) when a person approved the
-    run.
-    """
-    return 0 if context.run.approved_by_id else max(rule.brakes.min_rows_percent for rule in rules)
+@contextmanager
+def _going_on_without(away: list[RetryableError]) -> Iterator[None]:
+    try:
+        yield
+    except RetryableError as error:
+        away.append(error)
 
 
 def _failure(error: Exception, run: Run) -> tuple[str, dict[str, Any]]:

@@ -177,21 +177,6 @@ def undo(run: Run, *, user: User | None = None) -> Run:
     return request_run(run.client, run.flow, trigger=Trigger.UNDO, user=user, scope={"undo": run.pk})
 
 
-def approve(stopped: Run, *, user: User, comment: str) -> Run:
-    """Let a flow pass the brakes once, in the name of a person: a new run, planned anew.
-
-    Raises:
-        ValueError: the run was not stopped by a brake, or nothing says why it may pass.
-        QueueBusy: it was limited to what a person chose, and another run of the flow waits.
-    """
-    if stopped.state != RunState.STOPPED or not comment.strip():
-        raise ValueError("only a run stopped by a brake can be approved, with a comment")
-    with transaction.atomic():  # the job leaves with the commit, so no worker starts before the approval stands
-        run = request_run(stopped.client, stopped.flow, trigger=Trigger.RETRY, user=user, scope=stopped.scope)
-        Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(approved_by=user, approval=comment.strip()[:300])
-    return run
-
-
 def request_cancel(run: Run, *, user: User | None = None) -> None:
     """Stop a run: a waiting one at once, a running one after its current record."""
     facts = {"person": user.get_username() if user else ""}

@@ -75,6 +75,15 @@ class Run(models.Model):
     )
     """The person who looked at a run that a brake had stopped and let this one pass."""
     approval = models.CharField(_("approval"), max_length=300, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approves = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="approved_run"
+    )
+    """The stopped run that the person looked at: each is approved once."""
+    allowed = models.JSONField(default=list, blank=True)
+    """What that one was stopped by, and this one may do as much of: `sync_portal.sync.brakes.Tripped` as JSON."""
+    brakes = models.JSONField(default=list, blank=True)
+    """The limits that this run passed (a preview: that its application would pass), as JSON."""
 
     attempts = models.JSONField(default=list, blank=True)
     """The attempts before this one: [{"worker", "started_at", "ended_at" (its last sign of life), "cause"}, ...]."""

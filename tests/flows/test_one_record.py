@@ -219,7 +219,7 @@ def lose_articles(world: World) -> None:
 def test_a_run_that_would_hurt_stops_before_its_first_write_and_goes_on_for_a_person(
     world: World, make_user: Callable[..., Any], flow: str, change: Callable[[World], None], cause: str
 ) -> None:
-    from sync_portal.sync import jobs
+    from sync_portal.sync import approvals
 
     flows = dict.fromkeys(("catalogue", flow))
     world.publish(*flows, *(["customers"] if flow == "prices" else []))
@@ -229,9 +229,12 @@ def test_a_run_that_would_hurt_stops_before_its_first_write_and_goes_on_for_a_pe
     assert (stopped.state, stopped.cause) == ("stopped", cause)
     assert "?" not in describe(stopped.cause, stopped.facts, "fr").sentence
     assert world.shop.since(mark).write_requests == 0
-    approved = jobs.approve(stopped, user=make_user("dominique"), comment="C'est voulu")
-    claimed = claims.claim(approved.pk)
-    assert claimed is not None
-    assert engine.execute(claimed) == "succeeded"
-    assert world.shop.since(mark).write_requests > 0 or cause == "brake.fewer_rows"
+    person, passed = make_user("dominique"), ""
+    while stopped.state == "stopped":  # what Sage has lost would then be hidden: that is another question
+        claimed = claims.claim(approvals.approve(stopped, user=person, comment="C'est voulu").pk)
+        assert claimed is not None
+        passed = engine.execute(claimed)
+        stopped = Run.objects.get(pk=claimed.pk)
+    assert passed == "succeeded"
+    assert world.shop.since(mark).write_requests > 0
     assert changes_of(world.run(flow)) == {}

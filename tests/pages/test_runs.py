@@ -10,6 +10,8 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sync_portal.pages.causes import tell
+from sync_portal.sync.approvals import Refusal
 from sync_portal.sync.history import flow_states
 from sync_portal.sync.models import Run, RunState
 from tests.pages import factories
@@ -151,16 +153,76 @@ def test_stopping_a_running_run_asks_it_to_stop_in_ones_name(world: World, signe
     assert (run.state, run.cancel_requested, run.cancelled_by.username) == (RunState.RUNNING, True, "claire")
 
 
+HALF = {
+    "cause": "brake.stock_zero",
+    "facts": {"count": "40", "total": "80", "limit": "30"},
+    "amount": 40,
+    "furthest": 0,
+    "shop": None,
+}
+
+
+@pytest.fixture
+def stopped(world: World) -> Run:
+    values = {"cause": HALF["cause"], "facts": HALF["facts"], "brakes": [HALF]}
+    return factories.RunFactory(client=world.client, flow="stock", state="stopped", **values)
+
+
 @pytest.mark.parametrize(("comment", "new_runs"), [("Soldes d'hiver", 1), ("  ", 0)])
 def test_a_stopped_run_passes_only_with_a_reason(
-    comment: str, new_runs: int, world: World, signed_in: Callable[..., Browser]
+    comment: str, new_runs: int, stopped: Run, signed_in: Callable[..., Browser]
 ) -> None:
-    stopped = factories.RunFactory(client=world.client, flow="stock", state="stopped", cause="brake.stock_zero")
+    signed_in(stopped.client).post(run_url(stopped, "run-approve"), {"comment": comment})
 
-    signed_in(world.client).post(run_url(stopped, "run-approve"), {"comment": comment})
+    approved = Run.objects.filter(client=stopped.client, flow="stock", approved_by__username="claire")
+    assert [(run.approves, run.allowed) for run in approved] == [(stopped, [HALF])] * new_runs
 
-    approved = Run.objects.filter(client=world.client, flow="stock", approved_by__username="claire")
-    assert approved.count() == new_runs
+
+def test_an_approval_is_told_on_the_stopped_run_and_not_given_twice(
+    stopped: Run, signed_in: Callable[..., Browser]
+) -> None:
+    browser = signed_in(stopped.client)
+    assert 'name="comment"' in browser.get(run_url(stopped)).content.decode()
+
+    browser.post(run_url(stopped, "run-approve"), {"comment": "Soldes d'hiver"})
+    again = browser.post(run_url(stopped, "run-approve"), {"comment": "Encore"}, follow=True).content.decode()
+
+    assert Run.objects.filter(flow="stock").count() == 2
+    assert str(Refusal.APPROVED.label) in again
+    assert "Soldes d&#x27;hiver" in again
+    assert 'name="comment"' not in again
+
+
+def test_a_stop_that_is_not_the_newest_leads_to_the_newest(stopped: Run, signed_in: Callable[..., Browser]) -> None:
+    newer = factories.RunFactory(client=stopped.client, flow="stock", state="stopped", brakes=[HALF])
+
+    page = signed_in(stopped.client).get(run_url(stopped)).content.decode()
+
+    assert str(Refusal.NEWER.label) in page
+    assert run_url(newer) in page
+    assert 'name="comment"' not in page
+
+
+@pytest.mark.parametrize(("brakes", "told"), [([HALF], True), ([], False)], ids=["too much", "within the limits"])
+def test_a_preview_tells_which_brake_would_stop_it(
+    brakes: list[dict[str, object]], told: bool, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    preview = factories.RunFactory(client=world.client, flow="stock", preview=True, brakes=brakes)
+    sentence = tell("brake.stock_zero", {"count": "40", "total": "80", "limit": "30"}).sentence
+
+    assert (sentence in signed_in(world.client).get(run_url(preview)).content.decode()) == told
+
+
+def test_what_would_stop_names_the_shop_where_there_are_several(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    second = factories.ShopConnectionFactory(client=world.client, name="Autre")
+    brakes = [{**HALF, "shop": second.pk}, HALF]
+    preview = factories.RunFactory(client=world.client, flow="stock", preview=True, brakes=brakes)
+
+    limits = signed_in(world.client).get(run_url(preview)).context["braked"].limits
+
+    assert [limit.shop for limit in limits] == ["Autre", ""]
 
 
 def test_technical_detail_is_for_those_who_can_use_it(world: World, signed_in: Callable[..., Browser]) -> None:

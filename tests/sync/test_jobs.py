@@ -97,18 +97,6 @@ def test_the_queue_position_counts_the_runs_before(client_acme: Client) -> None:
     assert [jobs.queue_position(first), jobs.queue_position(second)] == [1, 2]
 
 
-def test_only_a_braked_run_is_approved_and_only_with_a_comment(client_acme: Client, make_user: Any) -> None:
-    user = make_user("alix")
-    stopped = Run.objects.create(client=client_acme, flow="prices", state=RunState.STOPPED)
-    with pytest.raises(ValueError, match="comment"):
-        jobs.approve(stopped, user=user, comment="  ")
-    passed = jobs.approve(stopped, user=user, comment="Soldes d’hiver")
-    passed.refresh_from_db()
-    assert (passed.approved_by, passed.approval, passed.trigger) == (user, "Soldes d’hiver", Trigger.RETRY)
-    with pytest.raises(ValueError, match="brake"):
-        jobs.approve(passed, user=user, comment="encore")
-
-
 # --- the tick ---------------------------------------------------------------------------------------------------------
 
 

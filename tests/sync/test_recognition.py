@@ -105,18 +105,18 @@ def test_another_ean_under_the_same_reference_is_a_question(existing: World) -> 
 def test_what_went_away_between_the_plan_and_the_writing_is_made_by_the_next_run(
     existing: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sync_portal.sync import engine
+    from sync_portal.sync import shop_plan
 
-    apply = engine.apply
+    apply = shop_plan.apply
 
     def after_somebody_deleted(*given: Any) -> None:
         delete(existing, "products", existing.shop.product(POLO)["id"])
         apply(*given)
 
-    monkeypatch.setattr(engine, "apply", after_somebody_deleted)
+    monkeypatch.setattr(shop_plan, "apply", after_somebody_deleted)
     run = existing.run("catalogue")
     assert (lines(run)[POLO].state, lines(run)[POLO].cause) == (ChangeState.LATER, "shop.unknown_id")
-    monkeypatch.setattr(engine, "apply", apply)
+    monkeypatch.setattr(shop_plan, "apply", apply)
     existing.run("catalogue")
     assert existing.shop.product(POLO)["price"] == "19.900000"
     assert len(existing.shop.list("products")) == 6

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sync_portal.sync import jobs
+from sync_portal.sync import approvals, jobs
 from sync_portal.sync.models import Run, Trigger
 from tests.flows.portal import World, changes_of, writes
 from tests.sync.shop_edits import edit
@@ -28,7 +28,7 @@ def undo_past_the_brakes(world: World, run: Run, user: Any) -> Run:
     """Many deletions stop before the first one; a person lets them pass."""
     asked = jobs.undo(run)
     assert jobs.carry(asked.lane) == "stopped"
-    passed = jobs.approve(Run.objects.get(pk=asked.pk), user=user, comment="Voulu")
+    passed = approvals.approve(Run.objects.get(pk=asked.pk), user=user, comment="Voulu")
     assert jobs.carry(passed.lane) == "succeeded"
     return Run.objects.get(pk=passed.pk)
 
