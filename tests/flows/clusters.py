@@ -21,7 +21,7 @@ from django_q.tasks import async_task
 
 from sync_portal.sync.models import Run
 
-PATIENCE = 40.0
+PATIENCE = 60.0
 TICK = "sync_portal.sync.jobs.tick"
 
 
