@@ -258,8 +258,8 @@ CAUSES: Mapping[str, tuple[str, str, str]] = {
     ),
     # --- customers ---
     "customers.asleep": (
-        "Le client {customer} « {name} » est en sommeil dans Sage : son compte est fermé dans la boutique.",
-        "Customer {customer} “{name}” is asleep in Sage: the account is closed in the shop.",
+        "Le client {customer} « {name} » est en sommeil dans Sage : aucun compte n'est créé ; s'il en a un, il est désactivé, sauf règle contraire de la boutique.",
+        "Customer {customer} “{name}” is asleep in Sage: no account is made; one that exists is deactivated, unless the shop's rules say otherwise.",
         "nobody",
     ),
     "customers.no_email": (

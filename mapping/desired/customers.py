@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from stdnum.fr import siret
 
@@ -15,11 +15,14 @@ ALIAS = "Facturation"
 
 
 def desired_customers(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desired]:
-    """Those with an e-mail of their own. One that fell asleep is closed; an e-mail that two share holds both."""
+    """Those with an e-mail of their own. One that fell asleep is closed, or left as it is, as the shop's rules say; an
+    e-mail that two share holds both.
+    """
     for customer in catalogue.customers:
         causes = {problem.cause: problem for problem in customer.problems}
         if "customers.asleep" in causes:
-            yield _closed(customer)
+            if rules.customers.when_asleep == "deactivate":
+                yield _closed(customer.key, customer.company, "CT_Sommeil = 1 : en sommeil dans Sage")
         elif "customers.no_email" not in causes:
             yield _account(customer, causes.get("customers.email_doubled"))
 
@@ -30,13 +33,24 @@ def desired_addresses(catalogue: Catalogue, rules: ShopRules) -> Iterator[Desire
             yield _address(customer)
 
 
-def _closed(customer: CatalogueCustomer) -> Desired:
+def closed_customers(labels: Iterable[tuple[str, str]], rules: ShopRules) -> Iterator[Desired]:
+    """Those that Sage no longer has, (number, company), where the portal made or adopted their account: it can no
+    longer sign in, and is opened again when Sage has them again. Orders hang on it, so it is never deleted.
+    """
+    if rules.customers.publish == "none" or rules.customers.when_deleted == "keep":
+        return
+    for key, company in labels:
+        if key != rules.orders.generic_account:
+            yield _closed(key, company, f"le client {key} n'existe plus dans Sage")
+
+
+def _closed(key: str, company: str, why: str) -> Desired:
     return Desired(
         kind="customers",
-        key=customer.key,
-        label=f"{customer.key} · {customer.company}",
+        key=key,
+        label=f"{key} · {company}" if company else key,
         fields={"active": "0"},
-        reasons={"active": "CT_Sommeil = 1 : en sommeil dans Sage"},
+        reasons={"active": why},
         update_only=True,
     )
 

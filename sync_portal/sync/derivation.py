@@ -25,6 +25,7 @@ from mapping import choosing, joining, loading, ordering, parts, store, touches
 from mapping.affected import dated
 from mapping.catalogue import Catalogue, CatalogueProduct
 from mapping.derive import Company
+from mapping.desired.customers import closed_customers
 from mapping.groups import Groups
 from mapping.image_choices import UPLOADED
 from mapping.models import Binding, DerivationMark, SourceRecord
@@ -323,7 +324,8 @@ class Derivation:
         catalogue = self._stored(catalogue, parts)
         places = yield from self._plan_part(catalogue, resolver, owner_of)
         hidden = yield from self._plan_hidden(places, resolver, owner_of)
-        self._lines.common = len(places) + hidden
+        closed = yield from self._plan_closed(resolver, owner_of)
+        self._lines.common = len(places) + hidden + closed
 
     def _plan_hidden(
         self, wanted: Sequence[Place], resolver: Resolver, owner_of: OwnerOf
@@ -336,6 +338,18 @@ class Derivation:
             return 0
         left = marks.unwanted_names(self._shop, _OF_THE_WHOLE, {key for kind, key in wanted if kind == _OF_THE_WHOLE})
         desired = list(self._flow.hides(left, self._rules))
+        places = [(item.kind, item.key) for item in desired]
+        yield self._compare(desired, places, resolver, owner_of)
+        self._lines.by_desire[-1].update(dict.fromkeys(kind for kind, _key in places))
+        if self._look.articles is not None:
+            self._lines.seen.update(places)
+        return len(places)
+
+    def _plan_closed(self, resolver: Resolver, owner_of: OwnerOf) -> Generator[list[PlannedChange], None, int]:
+        """The accounts of customers that Sage has deleted; returns how many there are."""
+        if "customers" not in self._parts or not self._accounts_are_known():
+            return 0
+        desired = list(closed_customers(marks.deleted_customers(self._shop), self._rules))
         places = [(item.kind, item.key) for item in desired]
         yield self._compare(desired, places, resolver, owner_of)
         self._lines.by_desire[-1].update(dict.fromkeys(kind for kind, _key in places))

@@ -1,7 +1,7 @@
 """Before an undo deletes anything, the shop is asked: has somebody changed it, does anything still refer to it?
 
-Asked right before the deletion, when all else of the undo is written: what used it until then no longer counts. What
-the shop deletes along (behaviours.md, section 2: an option takes all its combinations with it) is never more than was ours.
+Asked right before the deletion, when all else of the undo is written: what used it until then no longer counts.
+What the shop deletes along is never more than was ours (behaviours.md: an option takes all its combinations with it).
 """
 
 from __future__ import annotations

@@ -132,6 +132,14 @@ def unwanted_names(shop: ShopConnection, kind: str, wanted: Collection[str]) -> 
     ]
 
 
+def deleted_customers(shop: ShopConnection) -> list[tuple[str, str]]:
+    """(number, company) of the customers whose account is in the shop by us and whom Sage had and has no more."""
+    bound = Binding.objects.filter(shop=shop, kind="customers", remote_id__isnull=False)
+    companies = {key: confirmed.get("company") or "" for key, confirmed in bound.values_list("key", "confirmed")}
+    gone = SourceRecord.objects.filter(client=shop.client, stream="customers", deleted_at__isnull=False)
+    return [(key, companies[key]) for key in sorted(gone.values_list("key", flat=True)) if key in companies]
+
+
 def _bindings(shop: ShopConnection, kinds: Collection[str]) -> QuerySet[Binding]:
     return Binding.objects.filter(shop=shop, kind__in=kinds)
 

@@ -135,7 +135,7 @@ def _change(wanted: Desired, known: Bound | None) -> PlannedChange | None:
     fields = dict(wanted.fields) if exists or wanted.update_only else {**wanted.at_creation, **wanted.fields}
     fields |= {name: value for name, value in wanted.cleared.items() if name in confirmed}
     as_json = {name: to_json(value) for name, value in fields.items()}
-    undone = known.undone if known is not None else {}
+    undone = known.undone if known is not None and exists else {}  # what is made again is made whole
     different = {name: value for name, value in fields.items() if _differs(name, as_json[name], confirmed, undone)}
     if not different and exists:
         return None
