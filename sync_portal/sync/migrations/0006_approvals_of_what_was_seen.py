@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0004_schedules_and_alerts'),
+        ('sync', '0005_orphans_are_asked_about'),
     ]
 
     operations = [
