@@ -83,11 +83,14 @@ def start(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
     """Ask for a run (a preview when the form says so) and go and watch it."""
     flow = flow_or_404(flow_name)
     preview = request.POST.get("preview") == "1"
+    scope = {"full": True} if request.POST.get("full") == "1" and flow.desires else None
     return ask_and_watch(
         request,
         access,
         flow.name,
-        lambda: request_run(access.client, flow.name, trigger=Trigger.PERSON, user=access.user, preview=preview),
+        lambda: request_run(
+            access.client, flow.name, trigger=Trigger.PERSON, user=access.user, preview=preview, scope=scope
+        ),
         preview=preview,
     )
 
