@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import available_timezones
@@ -30,6 +30,8 @@ from mapping.choices import CHOICE_KINDS
 from mapping.models import Choice
 from mapping.rules import load_rules
 from sync_portal.sync.flows import all_flows
+from sync_portal.sync.kept import keep, kept_for
+from sync_portal.sync.kinds import KINDS
 from sync_portal.sync.models import Alerting, FlowSchedule
 from sync_portal.sync.rhythms import check_cron, shortest_gap
 from sync_portal.sync.schedules import next_time
@@ -92,6 +94,20 @@ class _Sage(_Section):
         return layout
 
 
+class _Kept(_Section):
+    """A field of one record that is the shop's because a person said so."""
+
+    kind: str
+    key: str = Field(min_length=1, max_length=300)
+    field: str
+
+    @model_validator(mode="after")
+    def _known(self) -> _Kept:
+        if self.kind not in KINDS or self.field not in KINDS[self.kind].fields:
+            raise ValueError(f"{self.kind}.{self.field} is no field of the shop")
+        return self
+
+
 class _Shop(_Section):
     name: str = Field(min_length=1, max_length=80)
     url: str = Field(pattern=r"^https?://")
@@ -102,6 +118,7 @@ class _Shop(_Section):
     quiet_hours: list[list[str]] = []
     active: bool = True
     rules: dict[str, Any] = {}
+    kept: list[_Kept] = []
 
     @field_validator("quiet_hours")
     @classmethod
@@ -271,8 +288,11 @@ def load(document: ClientFile) -> list[str]:
         fields = document.sage.model_dump(exclude={"password"})
         _save(SageConnection, {"client": client}, fields | _secret("password", document.sage.password), told)
     for position, shop in enumerate(document.shops):
-        fields = shop.model_dump(exclude={"name", "key"}) | {"position": position} | _secret("key", shop.key)
-        _save(ShopConnection, {"client": client, "name": shop.name}, fields, told)
+        fields = shop.model_dump(exclude={"name", "key", "kept"}) | {"position": position} | _secret("key", shop.key)
+        row, _changed = _save(ShopConnection, {"client": client, "name": shop.name}, fields, told)
+        fresh = sum(keep(row, one.kind, one.key, one.field) for one in shop.kept)
+        if fresh:
+            told.append(f"changed: {row} (kept: {fresh})")
     for schedule in document.schedules:
         _save_schedule(client, schedule, told)
     if document.alerting is not None:
@@ -336,7 +356,7 @@ def export(client: Client, *, with_secrets: bool = False) -> str:
     sage = SageConnection.objects.filter(client=client).first()
     if sage is not None:
         data["sage"] = _section(sage, _Sage, secret="password" if with_secrets else "")
-    data["shops"] = [_section(shop, _Shop, secret="key" if with_secrets else "") for shop in client.shops.all()]
+    data["shops"] = [_shop_section(shop, with_secrets=with_secrets) for shop in client.shops.all()]
     data["schedules"] = [_section(schedule, _Schedule) for schedule in client.schedules.all()]
     members = client.memberships.select_related("user").order_by("user__username")
     data["members"] = [{"user": member.user.get_username(), "role": member.role} for member in members]
@@ -348,8 +368,16 @@ def export(client: Client, *, with_secrets: bool = False) -> str:
     return tomli_w.dumps(data)
 
 
-def _section(row: models.Model, section: type[_Section], *, secret: str = "") -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in section.model_fields}
+def _shop_section(shop: ShopConnection, *, with_secrets: bool) -> dict[str, Any]:
+    kept = [{"kind": row.kind, "key": row.key, "field": row.field} for row in kept_for(shop.client, shop=shop)]
+    section = _section(shop, _Shop, secret="key" if with_secrets else "", without={"kept"})
+    return section | ({"kept": kept} if kept else {})
+
+
+def _section(
+    row: models.Model, section: type[_Section], *, secret: str = "", without: Collection[str] = ()
+) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in section.model_fields if name not in without}
     shown = {name: value.reveal() if isinstance(value, Secret) else value for name, value in values.items()}
     hidden = {name for name, value in values.items() if isinstance(value, Secret) and name != secret}
     defaults = {name: field.default for name, field in section.model_fields.items()}

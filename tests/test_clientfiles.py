@@ -14,7 +14,8 @@ from connectors.credentials import Secret
 from connectors.models import Client, Membership, SageConnection, ShopConnection
 from sync_portal import clientfiles
 from sync_portal.clientfiles import ClientFileError
-from sync_portal.sync.models import FlowSchedule, SettingChange
+from sync_portal.sync.kept import keep, kept_for
+from sync_portal.sync.models import FieldOwner, FlowSchedule, SettingChange
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,22 @@ def test_a_promise_is_carried_and_what_a_file_changes_is_noted(tmp_path: Path) -
     assert "promise_minutes = 45" in clientfiles.export(client)
     told = SettingChange.objects.values_list("flow", "by", "before", "after")
     assert list(told) == [("stock", None, {"promise_minutes": None}, {"promise_minutes": 45})]
+
+
+def test_a_field_that_is_kept_as_in_the_shop_travels_with_its_client(tmp_path: Path) -> None:
+    client = loaded(*SECRETS)
+    shop = client.shops.get()
+    keep(shop, "products", "POLO|1", "price")
+    file = written(tmp_path, clientfiles.export(client))
+    assert clientfiles.load(clientfiles.read_file(file)) == []
+    FieldOwner.objects.all().delete()
+    assert clientfiles.load(clientfiles.read_file(file)) == [f"changed: {shop} (kept: 1)"]
+    assert [(row.shop, row.key, row.field) for row in kept_for(client)] == [(shop, "POLO|1", "price")]
+
+
+def test_only_a_field_of_the_shop_can_be_kept() -> None:
+    with pytest.raises(clientfiles.ClientFileError, match=r"products\.colour is no field of the shop"):
+        clientfiles.read_file(EXAMPLE, ['shops.0.kept=[{kind="products", key="POLO", field="colour"}]'])
 
 
 def test_a_file_without_secrets_keeps_the_stored_ones(tmp_path: Path) -> None:

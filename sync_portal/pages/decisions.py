@@ -24,6 +24,7 @@ from sync_portal.pages.questions import Choice, questions
 from sync_portal.pages.telling import came_from
 from sync_portal.sync.answers import ANSWERS, ONLY_REMEMBERED, NotAnAnswer
 from sync_portal.sync.decisions import candidate_ids, decide, open_for, remember_all
+from sync_portal.sync.kept import kept_for, last_answers, place_of
 from sync_portal.sync.models import Answer, Decision, DecisionKind, Run
 
 QUESTIONS_PER_PAGE = 20
@@ -62,6 +63,8 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
         question=question,
         decided=decided,
         bulk=[] if decided else _bulk(question, page),
+        kept=kept_for(access.client).count(),
+        undoable=_undoable(page) if decided else set(),
         last_check=Run.objects.filter(client=access.client, flow="drift", ended_at__isnull=False).first(),
     )
 
@@ -69,6 +72,13 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
 def _decided(client: Client) -> QuerySet[Decision]:
     rows = Decision.objects.filter(shop__client=client).exclude(answer="")
     return rows.select_related("shop", "decided_by").order_by("-decided_at", "-pk")
+
+
+def _undoable(page: Page[Decision]) -> set[int]:
+    """Fields that were given back to Sage, and nothing was decided about them since."""
+    given_back = [row for row in page if row.answer == Answer.GIVE_BACK]
+    last = last_answers(given_back)
+    return {row.pk for row in given_back if last[place_of(row)].pk == row.pk}
 
 
 def _tabs(client: Client) -> list[Tab]:

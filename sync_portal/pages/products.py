@@ -13,6 +13,7 @@ from mapping.models import Category, Product
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.bulk_acts import BULK_ACTS
 from sync_portal.pages.catalogue_tabs import catalogue_tabs
+from sync_portal.pages.kept import kept_lines
 from sync_portal.pages.paging import page_of
 from sync_portal.pages.product_facts import shop_links
 from sync_portal.pages.product_filters import ProductFilter, sorted_by
@@ -26,6 +27,7 @@ from sync_portal.pages.telling import done_context
 from sync_portal.sync.decisions import open_for
 from sync_portal.sync.history import unfinished
 from sync_portal.sync.jobs import QueueBusy, resync_product
+from sync_portal.sync.kept import kept_for
 from sync_portal.sync.models import Decision, Run
 
 
@@ -86,6 +88,7 @@ def product_page(
         "tab_template": f"products/_{'photo_tab' if current == 'photos' else current}.html",
         "links": shop_links(list(bindings_of(product))),
         "cards": questions(access.client, _decisions(product)),
+        "kept_lines": kept_lines(access.client, kept_for(access.client).filter(of_it(product))),
         "under_way": _under_way(product),
         "next": next_run(access.client),
         "wrong": wrong or {},

@@ -19,6 +19,7 @@ ONLY_POST = {
     "product-photos-act",
     *("run-start", "run-cancel", "run-approve", "run-retry", "run-apply", "order-retry", "product-resync"),
     *("schedule-pause", "schedule-resume", "decision-answer", "decisions-answer", "connections-test"),
+    *("kept-back", "kept-undo"),
 }
 NOT_FOR_SALES = {
     *("run-start", "run-cancel", "run-approve", "run-retry", "run-apply", "run-undo", "product-resync"),
