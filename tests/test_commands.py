@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from connectors.models import Client
 from sync_portal.bench import Bench, Result
 from sync_portal.management.commands import bench
+from sync_portal.orders.models import LedgerOrder, OrderState
+from sync_portal.sync import engine
+from sync_portal.sync.models import Run
 from tests.flows.conftest import make_world, small, template  # noqa: F401  fixtures
 from tests.flows.portal import World
 
@@ -55,6 +60,7 @@ def test_sync_prints_the_run_as_data(small: World) -> None:  # noqa: F811
         "flow": "catalogue",
         "state": "succeeded",
         "preview": False,
+        "scope": {},
         "unchanged": 6,  # products that go with no other one
         "to_write": written,
         "confirmed": written,
@@ -101,6 +107,117 @@ def test_an_unknown_flow_is_told_with_those_there_are(client_acme: Client) -> No
     _printed, error = failed("sync", "acme", "tea")
     assert "'tea'" in error
     assert "catalogue" in error
+
+
+LIMITED = [{"undo": 1}, {"plan": 1, "changes": [], "fields": []}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scope", LIMITED, ids=["undo", "preview"])
+def test_a_run_that_waits_and_cannot_do_this_work_is_named(client_acme: Client, scope: dict[str, Any]) -> None:
+    waiting = Run.objects.create(client=client_acme, flow="stock", scope=scope)
+    with pytest.raises(CommandError, match=f"run {waiting.pk} of stock waits already") as busy:
+        call_command("sync", "acme", "stock")
+    assert busy.value.returncode == 5
+
+
+@pytest.mark.flow
+def test_a_limited_run_that_waits_is_taken_along(small: World) -> None:  # noqa: F811
+    small.publish()
+    waiting = Run.objects.create(client=small.client, flow="catalogue", scope={"product": "SECATEUR"})
+    found = json.loads(output("sync", "demo", "catalogue", "--json"))
+    assert (found["run"], found["scope"], found["state"]) == (waiting.pk, {"refresh": ["SECATEUR"]}, "succeeded")
+
+
+@pytest.mark.django_db
+def test_a_flow_that_runs_elsewhere_is_told_and_its_run_stays_in_the_queue(client_acme: Client) -> None:
+    Run.objects.create(client=client_acme, flow="stock", state="running")
+    with pytest.raises(CommandError, match="running elsewhere") as busy:
+        call_command("sync", "acme", "stock")
+    assert (busy.value.returncode, Run.objects.filter(state="queued").count()) == (5, 1)
+
+
+@pytest.mark.flow
+def test_everything_that_a_page_asks_for_can_be_asked_for_here(small: World) -> None:  # noqa: F811
+    def run(*options: str) -> dict[str, Any]:
+        return json.loads(output("sync", "demo", "catalogue", "--json", *options))
+
+    preview = run("--preview")
+    applied = run("--apply", str(preview["run"]))
+    assert (applied["scope"]["plan"], applied["written"]) == (preview["run"], preview["to_write"])
+    assert run("--full") | {"run": 0, "seconds": 0, "requests": {}, "read": 0} == {
+        **{name: applied[name] for name in ("client", "flow", "state", "preview", "cause", "facts", "causes")},
+        **dict.fromkeys(("run", "seconds", "read", "to_write", "written", "confirmed", "held", "rejected"), 0),
+        "requests": {},
+        "scope": {"full": True},
+        "unchanged": applied["written"] + 6,
+    }
+    one = run("--product", "SECATEUR")
+    assert (one["scope"], one["written"]) == ({"product": "SECATEUR"}, 0)
+    renamed = "UPDATE F_ARTICLE SET AR_Design = 'Autre', cbModification = datetime('now', 'localtime') WHERE AR_Ref = ?"
+    small.company.execute((renamed, ("SECATEUR",)))
+    changed = run()
+    assert changed["written"] == 1
+    undone = run("--undo", str(changed["run"]))
+    assert (undone["scope"], undone["written"]) == ({"undo": changed["run"]}, 1)
+    again = run("--retry", str(changed["run"]))
+    assert (again["scope"], again["to_write"]) == ({"retry": changed["run"]}, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["stock", "--product", "NADA"], "no product or article is called 'NADA'"),
+        (["customers", "--product", "NADA"], "knows no products"),
+        (["orders", "--order", "NADA"], "no order 'NADA' was seen yet"),
+        (["stock", "--order", "NADA"], "goes with the flow orders"),
+        (["stock", "--retry", "999999"], "acme has no run 999999"),
+        (["stock", "--retry", "preview"], "is a preview"),
+        (["prices", "--retry", "over"], "is one of the flow stock"),
+        (["stock", "--retry", "waits"], "is not over yet"),
+        (["stock", "--apply", "over"], "is no preview"),
+        (["stock", "--apply", "preview"], "older than 4 hours"),
+        (["stock", "--undo", "over"], "wrote nothing"),
+        (["stock", "--undo", "over", "--preview"], "--preview goes with neither"),
+        (["stock", "--undo", "1", "--full"], "not allowed with"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_asked_for_says_why(client_acme: Client, options: list[str], said: str) -> None:
+    long_ago = timezone.now() - timedelta(days=1)
+    made = {"state": "succeeded", "ended_at": long_ago}
+    runs = {
+        "over": Run.objects.create(client=client_acme, flow="stock", **made),
+        "preview": Run.objects.create(client=client_acme, flow="stock", preview=True, **made),
+        "waits": Run.objects.create(client=client_acme, flow="stock"),
+    }
+    _printed, error = failed("sync", "acme", *(str(runs[one].pk) if one in runs else one for one in options))
+    assert said in error
+
+
+@pytest.mark.flow
+def test_a_held_order_is_examined_again(small: World) -> None:  # noqa: F811
+    shop = small.client.shops.get()
+    held = {"state": OrderState.HELD, "cause": "order.customer"}
+    LedgerOrder.objects.create(shop=shop, shop_order_id=77, reference="ABCDEFGHI", **held)
+    assert json.loads(output("sync", "demo", "orders", "--order", "ABCDEFGHI", "--json"))["flow"] == "orders"
+    _printed, error = failed("sync", "demo", "orders", "--order", "NADA")
+    assert "was seen yet" in error
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("state", "code"), [("stopped", 3), ("cancelled", 4), ("failed", 1)])
+def test_the_exit_code_says_how_a_run_ended(
+    client_acme: Client, state: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def execute(run: Run, **_options: object) -> None:
+        Run.objects.filter(pk=run.pk).update(state=state, cause="portal.no_shop")
+
+    monkeypatch.setattr(engine, "execute", execute)
+    with pytest.raises(CommandError) as ended:
+        call_command("sync", "acme", "stock")
+    assert ended.value.returncode == code
 
 
 # --- check_client -------------------------------------------------------------------------------------------------

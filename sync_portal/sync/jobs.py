@@ -54,20 +54,26 @@ def request_run(
         KeyError: no flow has that name.
         QueueBusy: a run waits whose work is of another kind (an undo, the application of a preview).
     """
-    wanted = scope or {}
+    run, made = _waiting_or_new(client, flow, trigger=trigger, requested_by=user, preview=preview, scope=scope or {})
+    if made:
+        dispatch(run.lane)
+    return run
+
+
+def _waiting_or_new(
+    client: Client, flow: str, *, preview: bool, scope: dict[str, Any], **fields: Any
+) -> tuple[Run, bool]:
+    """The run that waits and does this one's work too, or a new one; and whether it is new."""
     waiting = Run.objects.filter(client=client, flow=flow, preview=preview, state=RunState.QUEUED)
     lane = get_flow(flow).lane
     try:
         with transaction.atomic():
             if run := waiting.first():
-                return _widened(run, wanted)
-            run = Run.objects.create(
-                client=client, flow=flow, lane=lane, trigger=trigger, requested_by=user, preview=preview, scope=wanted
-            )
+                return _widened(run, scope), False
+            run = Run.objects.create(client=client, flow=flow, lane=lane, preview=preview, scope=scope, **fields)
     except IntegrityError:  # somebody asked at the same moment
-        return _widened(waiting.get(), wanted)
-    dispatch(lane)
-    return run
+        return _widened(waiting.get(), scope), False
+    return run, True
 
 
 def _widened(run: Run, scope: dict[str, Any]) -> Run:
@@ -123,22 +129,22 @@ def run_here(
     client: Client,
     flow: str,
     *,
+    trigger: str = Trigger.COMMAND,
     preview: bool = False,
     scope: dict[str, Any] | None = None,
     on_progress: Any = None,
 ) -> Run:
     """Execute a flow in this process (command line), under the same claim as any other run.
 
+    A run that waits already and can do this one's work too is taken along.
+
     Raises:
+        QueueBusy: one waits that cannot.
         RuntimeError: the flow is running elsewhere.
     """
     from sync_portal.sync import engine
 
-    lane = get_flow(flow).lane
-    waiting = Run.objects.filter(client=client, flow=flow, preview=preview, scope=scope or {}, state=RunState.QUEUED)
-    run = waiting.first() or Run.objects.create(
-        client=client, flow=flow, lane=lane, trigger=Trigger.COMMAND, preview=preview, scope=scope or {}
-    )
+    run, _made = _waiting_or_new(client, flow, trigger=trigger, preview=preview, scope=scope or {})
     claimed = claims.claim(run.pk)
     if claimed is None:
         raise RuntimeError(f"the flow {flow} of {client.slug} is running elsewhere; run {run.pk} stays in the queue")

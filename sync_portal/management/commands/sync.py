@@ -7,12 +7,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from sync_portal.management.limits import add_limits, limits_of
 from sync_portal.management.lookup import client_called, flow_names
 from sync_portal.sync import jobs
 from sync_portal.sync.causes import describe
 from sync_portal.sync.history import counts_by_cause
 from sync_portal.sync.models import Run, RunState
 
+EXIT_CODES = {RunState.STOPPED: 3, RunState.CANCELLED: 4}
+"""Of runs that ended otherwise than well; 1 when they failed."""
+BUSY = 5
 COUNTERS = ("read", "unchanged", "to_write", "written", "confirmed", "held", "rejected")
 
 
@@ -23,20 +27,29 @@ class Command(BaseCommand):
         parser.add_argument("client", help="the client's identifier")
         parser.add_argument("flow", choices=flow_names())
         parser.add_argument("--preview", action="store_true", help="plan only: write nothing")
+        add_limits(parser)
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
     def handle(self, **options: Any) -> None:
         client = client_called(options["client"])
+        trigger, scope = limits_of(client, options["flow"], options)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True, disable=options["json"]) as bar:
             task = bar.add_task(options["flow"])
             try:
-                run = jobs.run_here(client, options["flow"], preview=options["preview"], on_progress=_shower(bar, task))
-            except RuntimeError as error:
-                raise CommandError(str(error)) from error
+                run = jobs.run_here(
+                    client,
+                    options["flow"],
+                    trigger=trigger,
+                    preview=options["preview"],
+                    scope=scope,
+                    on_progress=_shower(bar, task),
+                )
+            except (RuntimeError, jobs.QueueBusy) as error:
+                raise CommandError(str(error), returncode=BUSY) from error
         self.stdout.write(json.dumps(result(run), ensure_ascii=False) if options["json"] else sentence(run))
         if run.state not in {RunState.SUCCEEDED, RunState.INCOMPLETE}:
-            raise CommandError(describe(run.cause, run.facts, "en").sentence)
+            raise CommandError(describe(run.cause, run.facts, "en").sentence, returncode=EXIT_CODES.get(run.state, 1))
 
 
 def _shower(bar: Progress, task: TaskID) -> Any:
@@ -54,6 +67,7 @@ def result(run: Run) -> dict[str, Any]:
         "flow": run.flow,
         "state": run.state,
         "preview": run.preview,
+        "scope": run.scope,
         **{name: getattr(run, name) for name in COUNTERS},
         "requests": run.requests,
         "seconds": round((run.ended_at - run.started_at).total_seconds(), 1)
