@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from sync_portal.sync.models import Alert, Alerting, FlowSchedule, SettingChange
+from sync_portal.sync.models import Alert, Alerting, FlowSchedule, Run, SettingChange
 from tests.pages.conftest import World
 
 HOOK = "https://chat.example/secret"
@@ -203,3 +203,24 @@ def test_an_address_that_is_none_is_refused(
 
     assert "invalid-feedback" in page.content.decode()
     assert not Alerting.objects.exists()
+
+
+def test_a_person_has_everything_derived_anew(world: World, signed_in: Callable[..., Browser]) -> None:
+    browser = signed_in(world.client)
+    page = browser.get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
+    assert "Tout recalculer" in page
+    browser.post(reverse("pages:run-start", args=[world.client.slug, "catalogue"]), {"full": "1"})
+    run = Run.objects.filter(client=world.client, flow="catalogue").latest("pk")
+    assert (run.scope, run.trigger) == ({"full": True}, "person")
+
+
+def test_a_flow_that_derives_nothing_is_not_asked_to(world: World, signed_in: Callable[..., Browser]) -> None:
+    signed_in(world.client).post(reverse("pages:run-start", args=[world.client.slug, "drift"]), {"full": "1"})
+    assert Run.objects.filter(client=world.client, flow="drift").latest("pk").scope == {}
+
+
+def test_whoever_may_only_look_finds_no_such_button(world: World, signed_in: Callable[..., Browser]) -> None:
+    browser = signed_in(world.client, role="sales")
+    assert "Tout recalculer" not in browser.get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
+    answer = browser.post(reverse("pages:run-start", args=[world.client.slug, "catalogue"]), {"full": "1"})
+    assert answer.status_code == 403
