@@ -144,7 +144,7 @@ def _unavailable(kit: Article, component: str) -> Availability:
 
 def _said(component: KitComponent, found: Availability, per_kit: Decimal) -> str:
     less = ", commandes de la boutique déduites" if found.less else ""
-    return f"{component.component} ({found.quantity} en stock{less}, {said_plain(per_kit, 'fr')} par lot)"
+    return f"{component.component} ({found.quantity} en stock{less}, {said_plain(per_kit, 'fr')} par pack)"
 
 
 def _said_of_orders(in_sage: int, sold: Decimal) -> str:
