@@ -85,7 +85,7 @@ def _flows(access: Access) -> dict[str, object]:
     lines = [FlowLine(state, waiting_url(access.client, state), last_url(access.client, state)) for state in states]
     return {
         "lines": lines,
-        "needing": sum(state.code in {"needs_you", "broken"} for state in states),
+        "needing": sum(state.code in {"needs_you", "broken"} or state.waiting > 0 for state in states),
         "busy": any(state.running is not None for state in states),
         "ever_ran": any(state.recent for state in states),
     }

@@ -141,13 +141,13 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "client",
     ),
     "schedule.waits": (
-        "L’exécution {run} attend et fait exactement ce que quelqu’un a choisi : celle de l’horaire est demandée dès "
+        "L’exécution {run} attend et fait exactement ce que quelqu’un a choisi : celle du planning est demandée dès "
         "qu’elle a commencé.",
         "Run {run} waits and does exactly what somebody chose: that of the schedule is asked for once it has begun.",
         "nobody",
     ),
     "schedule.rhythm": (
-        "Le rythme « {cron} » ne peut pas être suivi : rien ne part avant que l’horaire soit corrigé.",
+        "Le rythme « {cron} » ne peut pas être suivi : rien ne part avant que le planning soit corrigé.",
         "The rhythm “{cron}” cannot be followed: nothing starts before the schedule is corrected.",
         "agency",
     ),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sync_portal.sync.models import Alert, Alerting, FlowSchedule, Run, SettingChange
+from tests.pages import factories
 from tests.pages.conftest import World
 
 HOOK = "https://chat.example/secret"
@@ -224,3 +225,16 @@ def test_whoever_may_only_look_finds_no_such_button(world: World, signed_in: Cal
     assert "Tout recalculer" not in browser.get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
     answer = browser.post(reverse("pages:run-start", args=[world.client.slug, "catalogue"]), {"full": "1"})
     assert answer.status_code == 403
+
+
+def test_the_home_says_that_somebody_is_needed_although_the_flow_is_only_late(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    FlowSchedule.objects.create(client=world.client, flow="stock", every_minutes=15)
+    run = factories.RunFactory(client=world.client, flow="stock", state="succeeded", held=40)
+    Run.objects.filter(pk=run.pk).update(ended_at=timezone.now() - timedelta(days=3))
+
+    home = signed_in(world.client).get(reverse("pages:client", args=[world.client.slug]))
+
+    line = next(line for line in home.context["lines"] if line.state.flow.name == "stock")
+    assert (line.state.code, line.state.waiting, home.context["needing"]) == ("late", 40, 1)
