@@ -93,7 +93,7 @@ DONE = {"started_at": START, "ended_at": START + timedelta(seconds=41)}
         ),
         (
             {"state": "stopped", "to_write": 12, **DONE},
-            "Prix : arrêté par un frein, 12 à modifier, 41 s, planifié",
+            "Prix : arrêté par un garde-fou, 12 à modifier, 41 s, planifié",
         ),
         ({"state": "failed", **DONE}, "Prix : échoué, rien d’écrit, 41 s, planifié"),
         ({"state": "queued"}, "Prix : attend son tour, planifié"),
