@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -37,6 +37,7 @@ from sync_portal.sync import scope as scopes
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.flows import Flow
+from sync_portal.sync.looks import Look, with_products
 from sync_portal.sync.models import Change, ChangeState
 from sync_portal.sync.named_photos import without_refused
 from sync_portal.sync.plan import OwnerOf, PlannedChange, make_plan, removals
@@ -49,24 +50,6 @@ PER_ARTICLE = frozenset({"products", "prices", "images"})
 """Parts of the catalogue that are made article by article; the others are made whole."""
 _OF_THE_WHOLE = "categories"
 """Also given with some products only, because a product names its branch: those are not the shop's categories."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one run looks at."""
-
-    articles: frozenset[str] | None
-    """None: all."""
-    common: bool = True
-    """What belongs to no article: categories, groups, options ..."""
-    accounts: bool = True
-    """The customers."""
-    expected: frozenset[str] | None = None
-    """When all are looked at: those that a partial run would have looked at; None: it could not have known."""
-
-    @property
-    def nothing(self) -> bool:
-        return self.articles == frozenset() and not self.common and not self.accounts
 
 
 @dataclass(slots=True)
@@ -84,13 +67,6 @@ class _Lines:
     left_out: set[Place] = field(default_factory=set)
     """Photos that are known and not for the shop."""
     common: int = 0
-
-
-def _with_products(look: Look, groups: Groups) -> Look:
-    """The articles, and the products that they are sold as."""
-    articles = None if look.articles is None else groups.with_anchors(look.articles)
-    expected = None if look.expected is None else groups.with_anchors(look.expected)
-    return replace(look, articles=articles, expected=expected)
 
 
 class Derivation:
@@ -136,7 +112,7 @@ class Derivation:
             self._look = look
         else:
             choices = choosing.common_choices(self._client)
-            self._look = look = _with_products(look, Groups(choices))
+            self._look = look = with_products(look, Groups(choices))
             common = loading.common_data(self._client, accounts=self._needs_accounts())
             company = Company(
                 common,
@@ -338,18 +314,18 @@ class Derivation:
             return 0
         left = marks.unwanted_names(self._shop, _OF_THE_WHOLE, {key for kind, key in wanted if kind == _OF_THE_WHOLE})
         desired = list(self._flow.hides(left, self._rules))
-        places = [(item.kind, item.key) for item in desired]
-        yield self._compare(desired, places, resolver, owner_of)
-        self._lines.by_desire[-1].update(dict.fromkeys(kind for kind, _key in places))
-        if self._look.articles is not None:
-            self._lines.seen.update(places)
-        return len(places)
+        return (yield from self._plan_further(desired, resolver, owner_of))
 
     def _plan_closed(self, resolver: Resolver, owner_of: OwnerOf) -> Generator[list[PlannedChange], None, int]:
         """The accounts of customers that Sage has deleted; returns how many there are."""
         if "customers" not in self._parts or not self._accounts_are_known():
             return 0
         desired = list(closed_customers(marks.deleted_customers(self._shop), self._rules))
+        return (yield from self._plan_further(desired, resolver, owner_of))
+
+    def _plan_further(
+        self, desired: Sequence[Desired], resolver: Resolver, owner_of: OwnerOf
+    ) -> Generator[list[PlannedChange], None, int]:
         places = [(item.kind, item.key) for item in desired]
         yield self._compare(desired, places, resolver, owner_of)
         self._lines.by_desire[-1].update(dict.fromkeys(kind for kind, _key in places))

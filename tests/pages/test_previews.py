@@ -181,7 +181,7 @@ def test_undo_says_first_what_it_does(world: World, signed_in: Callable[..., Bro
     post(browser, run, "run-undo")
 
     told = backwards(run)
-    assert (told.put_back, told.hidden, told.deleted, told.left) == (1, 1, 1, 2)
+    assert (told.put_back, told.hidden, told.deleted, told.unused, told.left) == (1, 1, 1, 1, 1)
     assert "1 ligne modifiée retrouve ses valeurs" in page
     assert [again.scope for again in asked(run)] == [{"undo": run.pk}]
 
