@@ -291,13 +291,15 @@ def test_an_orphan_shows_what_it_is_and_where(queue: str, world: World, signed_i
         assert told in page
 
 
-def test_an_orphan_is_told_to_be_an_article(world: World, signed_in: Callable[..., Browser]) -> None:
+def test_an_orphan_is_told_to_be_an_article(queue: str, world: World, signed_in: Callable[..., Browser]) -> None:
     factories.ProductFactory(client=world.client, key="VIT-1")
     (orphan,) = orphans(world, 1)
 
-    answer(signed_in(world.client), orphan, answer="adopt", chosen_key=" VIT-1 ")
+    browser = signed_in(world.client)
+    answer(browser, orphan, answer="adopt", chosen_key=" VIT-1 ")
 
     assert Binding.objects.get(shop=world.shop, key="VIT-1").remote_id == 1
+    assert "VIT-1" in browser.get(queue, {"state": "decided"}).content.decode()
 
 
 def test_a_reference_that_is_no_missing_article_is_refused_in_words(
