@@ -9,7 +9,7 @@ be is still counted, and what was held is told again, both as the last run left 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -59,7 +59,8 @@ class _Lines:
     by_desire: list[dict[str, None]]
     """The kinds that each desire came to, in order."""
     changes: int = 0
-    removed: int = 0
+    leaving: set[Place] = field(default_factory=set)
+    """What is to be deleted."""
     wanted: set[Place] = field(default_factory=set)
     """Of the kinds that are removed when they are not wanted."""
     seen: set[Place] = field(default_factory=set)
@@ -143,6 +144,7 @@ class Derivation:
             newest=Max("pk"), bound_at=Max("confirmed_at")
         )
         again = self._to_repeat()
+        self._traces.keep(self._not_gone())
         with transaction.atomic():
             mark, _made = DerivationMark.objects.update_or_create(
                 shop=self._shop,
@@ -308,9 +310,11 @@ class Derivation:
     ) -> Generator[list[PlannedChange], None, int]:
         """Categories in the shop by us that no product leads to any more; returns how many there are.
 
-        Only when the categories of all products are known: a run of a part may rest on an older whole one.
+        Only when the categories of all products are known: a run of a part may rest on an older whole one. What a
+        person chose of a preview is planned as the preview was.
         """
-        if self._flow.hides is None or scopes.partial(self._context.run.scope):
+        scope = self._context.run.scope
+        if self._flow.hides is None or (scopes.partial(scope) and "plan" not in scope):
             return 0
         left = marks.unwanted_names(self._shop, _OF_THE_WHOLE, {key for kind, key in wanted if kind == _OF_THE_WHOLE})
         desired = list(self._flow.hides(left, self._rules))
@@ -380,10 +384,17 @@ class Derivation:
     def _remove(self, resolver: Resolver, places: Collection[Place]) -> list[PlannedChange]:
         if not self._rules.images.remove:
             places = [place for place in places if place[0] != "images" or self._taken_away(place)]
-        changes = removals(self._flow.removes, set(), resolver.bound_of(sorted(places)))
+        bound = resolver.bound_of(sorted(places))
+        changes = removals(self._flow.removes, set(), bound, self._why_gone(bound))
         resolver.bindings.forget()
-        self._lines.removed += len(changes)
+        self._lines.leaving.update((change.kind, change.key) for change in changes)
         return changes
+
+    def _why_gone(self, places: Iterable[Place]) -> Callable[[str], str]:
+        """Key -> what decides that it goes: the rules, and what its article came to."""
+        names = {name for _kind, key in places for name in marks.possible_articles(key)}
+        made = self._traces.fingerprints_now(names) if names else {}
+        return lambda key: self._fingerprint + made.get(marks.owner_of_key(key, made) or "", "")
 
     def _taken_away(self, place: Place) -> bool:
         """A photo that is not merely gone from its source: a person hid it, or removed what a person had brought."""
@@ -394,7 +405,7 @@ class Derivation:
             left = marks.unwanted(self._shop, self._flow.removes, self._lines.wanted)
             yield self._remove(resolver, [place for place in left if self._flow.removable(*place)])
         if scopes.partial(self._context.run.scope):
-            self.unchanged = max(len(self._lines.seen) - self._lines.changes - self._lines.removed, 0)
+            self.unchanged = max(len(self._lines.seen) - self._lines.changes - len(self._lines.leaving), 0)
             return
         still = self._hold_again()
         resources = self._traces.resources() + self._common_resources()
@@ -428,6 +439,15 @@ class Derivation:
 
     def _kinds(self) -> set[str]:
         return {*self.kinds, *(self._mark.kinds if self._mark else ())}
+
+    def _not_gone(self) -> dict[str, list[Place]]:
+        """Article -> what of it was to be deleted and is still in the shop: no later run must forget that."""
+        left = marks.still_in_the_shop(self._shop, self._lines.leaving)
+        names = {name for _kind, key in left for name in marks.possible_articles(key)}
+        articles, found = marks.known_articles(self._client, names), dict[str, list[Place]]()
+        for kind, key in sorted(left):
+            found.setdefault(marks.owner_of_key(key, articles) or key, []).append((kind, key))
+        return found
 
     def _to_repeat(self) -> set[str | None]:
         """The articles to be looked at again, None for what belongs to none: their changes did not get through, or

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
@@ -108,6 +108,18 @@ def _without(rows: QuerySet[Any], confirmed: QuerySet[Change]) -> list[QuerySet[
     return [rows.filter(kind=kind).exclude(key__in=confirmed.filter(kind=kind).values("key")) for kind in kinds]
 
 
+def still_in_the_shop(shop: ShopConnection, places: Collection[Place]) -> set[Place]:
+    """Those of these resources that the shop holds by us."""
+    found: set[Place] = set()
+    by_kind = {kind: sorted(key for one, key in places if one == kind) for kind in {one[0] for one in places}}
+    for kind, keys in by_kind.items():
+        bound = Binding.objects.filter(shop=shop, kind=kind, remote_id__isnull=False)
+        for start in range(0, len(keys), _BATCH):
+            part = bound.filter(key__in=keys[start : start + _BATCH])
+            found.update((kind, key) for key in part.values_list("key", flat=True))
+    return found
+
+
 def lost_bindings(mark: DerivationMark) -> bool:
     """Whether a binding went away without us: then nobody knows which."""
     now = _bindings(mark.shop, mark.kinds)
@@ -205,7 +217,16 @@ class Traces:
 
     def fingerprints(self, articles: Collection[str]) -> dict[str, str]:
         """Article -> fingerprint of the product that it last came to."""
-        return dict(self._rows.filter(article__in=articles).values_list("article", "fingerprint"))
+        names, found = sorted(articles), dict[str, str]()
+        for start in range(0, len(names), _BATCH):
+            rows = self._rows.filter(article__in=names[start : start + _BATCH])
+            found |= dict(rows.values_list("article", "fingerprint"))
+        return found
+
+    def fingerprints_now(self, articles: Collection[str]) -> dict[str, str]:
+        """The same with what this run made of them; one that came to no product is left out."""
+        here = {name: self._changed[name].fingerprint for name in articles if name in self._changed}
+        return {name: made for name, made in (self.fingerprints(articles) | here).items() if name not in self._gone}
 
     def removable(self, articles: Collection[str]) -> set[Place]:
         """What these articles last had in the shop of the kinds that go when they are no longer wanted."""
@@ -214,13 +235,16 @@ class Traces:
 
     def replace(self, articles: Collection[str], new: Iterable[Trace]) -> dict[str, Trace]:
         """These articles were derived, to that; returns what they were before. One without a new trace is gone."""
+        old = self._read(articles)
+        self._note(old, {one.article: one for one in new})
+        return old
+
+    def _read(self, articles: Collection[str]) -> dict[str, Trace]:
         rows = self._rows.filter(article__in=articles).values_list(*_COLUMNS)
-        old = {
+        return {
             article: Trace(article, mark, resources, category, values, tuple(map(tuple, removable)), again)
             for article, mark, resources, category, values, removable, again in rows
         }
-        self._note(old, {one.article: one for one in new})
-        return old
 
     def _note(self, old: Mapping[str, Trace], new: Mapping[str, Trace]) -> None:
         for sign, traces in ((-1, old), (1, new)):
@@ -250,6 +274,15 @@ class Traces:
         total.update(self._totals[column])
         del total[""]
         return total
+
+    def keep(self, articles: Mapping[str, Collection[Place]]) -> None:
+        """What these articles have in the shop still, although it should be gone."""
+        stored = self._read([article for article in articles if article not in self._changed])
+        for article, places in articles.items():
+            known = self._changed.get(article) or stored.get(article, Trace(article))
+            known = Trace(article) if article in self._gone else known
+            self._changed[article] = replace(known, removable=(*dict.fromkeys((*known.removable, *places)),))
+            self._gone.discard(article)
 
     def store(self, mark: DerivationMark, again: Collection[str]) -> None:
         """Make the new traces the stored ones; ``again`` are to be derived by the next run in any case."""

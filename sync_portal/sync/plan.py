@@ -90,15 +90,27 @@ def make_plan(
 
 
 def removals(
-    kinds: Iterable[str], wanted: set[tuple[str, str]], bound: Mapping[tuple[str, str], Bound]
+    kinds: Iterable[str],
+    wanted: set[tuple[str, str]],
+    bound: Mapping[tuple[str, str], Bound],
+    why_gone: Callable[[str], str] = lambda key: "",
 ) -> list[PlannedChange]:
-    """Deletions: resources of these kinds that are in the shop by us and no longer wanted."""
+    """Deletions: resources of these kinds that are in the shop by us and no longer wanted.
+
+    ``why_gone``: local key -> what decides that it goes. A deletion that the shop refused is held while that is the
+    same.
+    """
     owned = set(kinds)
     return [
-        PlannedChange(kind, key, key, "delete", {}, _gone(known), 90, "")
+        _removal(kind, key, known, fingerprint_of_json({"gone": why_gone(key)}))
         for (kind, key), known in bound.items()
         if kind in owned and known.shop_id is not None and (kind, key) not in wanted
     ]
+
+
+def _removal(kind: str, key: str, known: Bound, state: str) -> PlannedChange:
+    held = Held(known.parked_cause, known.parked_facts) if known.parked == state else None
+    return PlannedChange(kind, key, key, "delete", {}, _gone(known), 90, state, held)
 
 
 def _gone(known: Bound) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from sync_portal.sync import jobs
 from sync_portal.sync.models import Change, Cursor, Run
 from tests.flows.portal import World, changes_of, writes
 from tests.flows.shop import text
@@ -205,3 +206,15 @@ def test_a_preview_shows_its_plan_and_writes_nothing(small: World) -> None:
     assert changes_of(run) == plan
     assert Change.objects.filter(run=preview).count() == len(plan)
     assert (Run.objects.get(pk=preview.pk).to_write, run.written) == (len(plan), len(plan))
+
+
+def test_a_preview_with_emptied_categories_is_applied_as_it_was_shown(small: World) -> None:
+    small.publish()
+    small.company.execute(("DELETE FROM F_ARTICLE WHERE AR_Ref = ?", ("SECATEUR",)))
+    a_day_passes()
+    preview = small.run("catalogue", preview=True)
+    shown = changes_of(preview)
+    assert [kind for kind, _key in shown].count("categories") == 3
+    applied = jobs.run_here(small.client, "catalogue", scope={"plan": preview.pk})
+    assert (changes_of(applied), set(applied.changes.values_list("state", flat=True))) == (shown, {"confirmed"})
+    assert writes(small.run("catalogue")) == {}

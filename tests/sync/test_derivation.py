@@ -290,6 +290,30 @@ def test_what_was_not_confirmed_is_planned_again(published: Portal, sandbox: dic
     assert published.run("stock")[1].changes == []
 
 
+def test_a_deletion_that_did_not_get_through_is_planned_again(
+    published: Portal, sandbox: dict[str, list[Record]]
+) -> None:
+    published.read("quantity_tiers", sandbox["quantity_tiers"][2:])
+    _run, first = published.run("prices", refuse="specific_prices")
+    gone = sorted(change.key for change in first.changes if change.action == "delete")
+    assert gone
+    for again in (published.run("prices", refuse="specific_prices"), published.run("prices")):
+        assert sorted(change.key for change in again[1].changes if change.action == "delete") == gone
+    assert published.run("prices")[1].changes == []
+
+
+def test_a_deletion_of_an_article_that_is_gone_is_planned_again(
+    published: Portal, sandbox: dict[str, list[Record]]
+) -> None:
+    published.read("articles", [one for one in sandbox["articles"] if one.key != "STYLO-BILLE"])
+    _run, first = published.run("prices", refuse="specific_prices")
+    gone = [change.key for change in first.changes if change.action == "delete"]
+    assert gone
+    assert [change.key for change in published.run("prices")[1].changes if change.action == "delete"] == gone
+    assert not DerivationTrace.objects.filter(mark__flow="prices", article="STYLO-BILLE", again=True).exists()
+    assert published.run("prices")[1].changes == []
+
+
 def test_a_preview_leaves_everything_to_the_next_run(published: Portal, sandbox: dict[str, list[Record]]) -> None:
     published.read("stock", sandbox["stock"][3:])
     _run, shown = published.run("stock", preview=True)
