@@ -20,6 +20,7 @@ from mapping.models import SourceRecord
 BATCH = 1000
 KEY_LENGTH = SourceRecord._meta.get_field("key").max_length or 200
 _HASH_LENGTH = 32
+_SEEN = ("seen_at", "seen_run")
 _PLACE = ("subject", "link", "twin", "family")
 
 
@@ -113,7 +114,7 @@ def _update_batch(
             _write(rows)
             log.write((before.get(key), record) for key, (record, _fingerprint) in changed.items())
     if full:
-        known.filter(seen_at__lt=now).update(seen_at=now)
+        known.filter(seen_at__lt=now).update(seen_at=now, seen_run=run_id)
     return len(rows)
 
 
@@ -132,6 +133,7 @@ def _row(
         twin=where.twin,
         family=where.family,
         seen_at=now,
+        seen_run=run_id,
         changed_at=now,
         changed_run=run_id,
         deleted_at=None,
@@ -150,7 +152,7 @@ def _write(rows: Sequence[SourceRecord]) -> None:
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["client", "stream", "key"],
-        update_fields=["data", "fingerprint", *_PLACE, "seen_at", "changed_at", "changed_run", "deleted_at"],
+        update_fields=["data", "fingerprint", *_PLACE, *_SEEN, "changed_at", "changed_run", "deleted_at"],
     )
 
 

@@ -20,6 +20,8 @@ class SourceRecord(models.Model):
     twin = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001
     family = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001
     seen_at = models.DateTimeField()
+    """When it was last met: an incremental read meets what changed, a whole one everything."""
+    seen_run = models.PositiveBigIntegerField(null=True)
     changed_at = models.DateTimeField()
     changed_run = models.PositiveBigIntegerField(null=True)
     deleted_at = models.DateTimeField(null=True, blank=True)

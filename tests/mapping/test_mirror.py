@@ -38,7 +38,8 @@ def test_a_first_read_keeps_every_record(client_acme: Client) -> None:
 def test_the_same_read_again_changes_nothing(client_acme: Client) -> None:
     update(client_acme, article("A"), article("B"))
     assert update(client_acme, article("A"), article("B"), now=LATER, run=2) == MirrorResult(2, 0, 0)
-    assert set(SourceRecord.objects.values_list("seen_at", "changed_at", "changed_run")) == {(LATER, NOON, 1)}
+    told = SourceRecord.objects.values_list("seen_at", "seen_run", "changed_at", "changed_run")
+    assert set(told) == {(LATER, 2, NOON, 1)}
 
 
 def test_only_what_differs_is_written(client_acme: Client) -> None:
