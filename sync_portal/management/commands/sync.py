@@ -14,7 +14,7 @@ from sync_portal.sync.causes import describe
 from sync_portal.sync.history import counts_by_cause
 from sync_portal.sync.models import Run, RunState
 
-EXIT_CODES = {RunState.STOPPED: 3, RunState.CANCELLED: 4}
+EXIT_CODES: dict[str, int] = {RunState.STOPPED: 3, RunState.CANCELLED: 4}
 """Of runs that ended otherwise than well; 1 when they failed."""
 BUSY = 5
 COUNTERS = ("read", "unchanged", "to_write", "written", "confirmed", "held", "rejected")
