@@ -68,7 +68,7 @@ def _read(context: RunContext, stream: Stream, since: datetime | None) -> None:
     result = mirror.update_mirror(
         context.client, stream.name, _beating(context, records), run_id=context.run.pk, now=now, full=since is None
     )
-    context.count(read=result.read, moved=result.changed + result.deleted)
+    context.count(read=result.read)
 
 
 def _fewer_rows(context: RunContext, stream: Stream, min_rows_percent: int) -> Iterator[Tripped]:

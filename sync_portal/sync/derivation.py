@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -37,7 +36,7 @@ from sync_portal.sync import scope as scopes
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.flows import Flow
-from sync_portal.sync.looks import Look, with_products
+from sync_portal.sync.looks import Lines, Look, with_products
 from sync_portal.sync.models import Change, ChangeState
 from sync_portal.sync.named_photos import without_refused
 from sync_portal.sync.plan import OwnerOf, PlannedChange, make_plan, removals
@@ -50,24 +49,6 @@ PER_ARTICLE = frozenset({"products", "prices", "images"})
 """Parts of the catalogue that are made article by article; the others are made whole."""
 _OF_THE_WHOLE = "categories"
 """Also given with some products only, because a product names its branch: those are not the shop's categories."""
-
-
-@dataclass(slots=True)
-class _Lines:
-    """The plan as it grows."""
-
-    by_desire: list[dict[str, None]]
-    """The kinds that each desire came to, in order."""
-    changes: int = 0
-    leaving: set[Place] = field(default_factory=set)
-    """What is to be deleted."""
-    wanted: set[Place] = field(default_factory=set)
-    """Of the kinds that are removed when they are not wanted."""
-    seen: set[Place] = field(default_factory=set)
-    """Of a partial run."""
-    left_out: set[Place] = field(default_factory=set)
-    """Photos that are known and not for the shop."""
-    common: int = 0
 
 
 class Derivation:
@@ -86,7 +67,7 @@ class Derivation:
         self._mark = DerivationMark.objects.filter(shop=shop, flow=flow.name).first()
         self._traces = marks.Traces(self._mark)
         self._undone = Undone(shop)
-        self._lines = _Lines([{} for _desire in flow.desires])
+        self._lines = Lines([{} for _desire in flow.desires])
         self._strayed: list[str] = []
         self._look = Look(frozenset())
         self._position = 0
@@ -112,6 +93,8 @@ class Derivation:
         if look.nothing:
             self._look = look
         else:
+            if not self._context.preview:  # something will have to be written, most likely
+                resolver.webservice.get_ready()
             choices = choosing.common_choices(self._client)
             self._look = look = with_products(look, Groups(choices))
             common = loading.common_data(self._client, accounts=self._needs_accounts())

@@ -1,10 +1,11 @@
-"""What one run looks at for one shop."""
+"""What one run looks at for one shop, and what its plan comes to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mapping.groups import Groups
+from sync_portal.sync.bindings import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,21 @@ def with_products(look: Look, groups: Groups) -> Look:
     articles = None if look.articles is None else groups.with_anchors(look.articles)
     expected = None if look.expected is None else groups.with_anchors(look.expected)
     return replace(look, articles=articles, expected=expected)
+
+
+@dataclass(slots=True)
+class Lines:
+    """The plan as it grows."""
+
+    by_desire: list[dict[str, None]]
+    """The kinds that each desire came to, in order."""
+    changes: int = 0
+    leaving: set[Place] = field(default_factory=set)
+    """What is to be deleted."""
+    wanted: set[Place] = field(default_factory=set)
+    """Of the kinds that are removed when they are not wanted."""
+    seen: set[Place] = field(default_factory=set)
+    """Of a partial run."""
+    left_out: set[Place] = field(default_factory=set)
+    """Photos that are known and not for the shop."""
+    common: int = 0

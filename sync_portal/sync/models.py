@@ -189,8 +189,8 @@ class Change(models.Model):
 
     class Meta:
         ordering = ["-risk", "id"]
-        # Each is there for a question about a run of 200,000 changes, or one about a key among millions of changes; what
-        # they cost and spare is measured by the benchmark `history`.
+        # Each is there for a question about a run of 200,000 changes, or one about a key among millions of changes;
+        # what they cost and spare is measured by the benchmark `history`.
         indexes = [
             # The engine's next slice, in its order; what a run's page counts, from the index alone.
             models.Index(fields=["run", "state", "kind", "id", "as_found"], name="change_next_and_counts"),

@@ -58,8 +58,6 @@ def plan_for(context: RunContext, shop: ShopConnection, rules: ShopRules, *, kee
     ``keep``: this is the shop whose catalogue people see.
     """
     resolver, scope = Resolver(shop, context.webservice(shop)), context.run.scope
-    if context.counters["moved"] and not context.preview:  # something will have to be written, most likely
-        resolver.webservice.get_ready()
     if "undo" in scope:
         planned = Planned(context, resolver)
         planned.keep(undo.plan_undo(scope["undo"], resolver))
