@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 
 from connectors.models import ShopConnection
@@ -47,7 +48,9 @@ class Planned:
         recognised = recognise(self._resolver, part, preview=self._context.preview)
         limited = [scopes.with_fields(change, self._fields) for change in self._wanted(recognised)]
         changes = self._not_told_yet(conflicts.set_aside(self._shop, limited, self._standing))
-        Change.objects.bulk_create([_row(self._context.run, self._shop, change) for change in changes])
+        with transaction.atomic():
+            self._context.hold()  # who took the run over has a plan of its own: a line of ours would double one of it
+            Change.objects.bulk_create([_row(self._context.run, self._shop, change) for change in changes])
         for change in changes:
             self.tally.add(change)
         held = sum(1 for change in changes if change.held is not None)
