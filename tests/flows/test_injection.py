@@ -19,6 +19,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import islice
 from random import Random
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -129,22 +130,27 @@ def after_requests(scene: Scene, amount: int, strike: Callable[[], None], *, bef
     """Strike before the n-th request leaves, or after it was answered."""
     left = amount
     original = Transport.request
+    striking = Lock()  # it may be in a thread that outlives the run: nobody goes on before it is over
 
     def request(self: Transport, *args: Any, **options: Any) -> Any:
         nonlocal left
         left -= 1
-        due = left == 0
-        scene.struck = scene.struck or due
-        if due and before:
-            strike()
-        answer = original(self, *args, **options)
-        if due and not before:
-            strike()
-        return answer
+        if left != 0:
+            return original(self, *args, **options)
+        with striking:
+            scene.struck = True
+            if before:
+                strike()
+            answer = original(self, *args, **options)
+            if not before:
+                strike()
+            return answer
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Transport, "request", request)
         yield
+        with striking:
+            pass
 
 
 @contextmanager
@@ -185,9 +191,13 @@ def silent_sage(scene: Scene) -> Iterator[None]:
 @contextmanager
 def two_workers(scene: Scene) -> Iterator[None]:
     """The worker stands still after some answer until its lease is over; another one does the whole run meanwhile."""
+
+    def another_worker() -> None:
+        scene.struck = recover(scene.run)  # what was asked ahead, beside the run, may be answered after its end
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(contexts, "HEARTBEAT_SECONDS", 0.0)
-        with after_requests(scene, scene.point(15, 4), lambda: recover(scene.run), before=False):
+        with after_requests(scene, scene.point(15, 4), another_worker, before=False):
             yield
 
 
@@ -197,14 +207,16 @@ FAULTS = (killed_worker, killed_worker, lost_database, misbehaving_shop, misbeha
 # --- recovering, as the tick and the schedules do ---------------------------------------------------------------------
 
 
-def recover(run: Run) -> None:
-    """The dead worker's lease runs out, the sweep puts the run back, a worker takes it."""
+def recover(run: Run) -> bool:
+    """The dead worker's lease runs out, the sweep puts the run back, a worker takes it; whether there was one."""
     past = timezone.now() - timedelta(seconds=1)
     Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(lease_until=past)
-    for again in claims.sweep():
+    left = claims.sweep()
+    for again in left:
         claimed = claims.claim(again)
         assert claimed is not None
         engine.execute(claimed)
+    return bool(left)
 
 
 def run_broken(scene: Scene, fault: Callable[[Scene], AbstractContextManager[None]]) -> Run:
