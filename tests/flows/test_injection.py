@@ -19,7 +19,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import islice
 from random import Random
-from threading import Lock
+from threading import Condition
 from typing import Any
 
 import pytest
@@ -126,31 +126,22 @@ def cut_connection(scene: Scene) -> Iterator[None]:
 
 
 @contextmanager
-def after_requests(scene: Scene, amount: int, strike: Callable[[], None], *, before: bool) -> Iterator[None]:
-    """Strike before the n-th request leaves, or after it was answered."""
+def before_request(scene: Scene, amount: int, strike: Callable[[], None]) -> Iterator[None]:
+    """Strike before the n-th request leaves."""
     left = amount
     original = Transport.request
-    striking = Lock()  # it may be in a thread that outlives the run: nobody goes on before it is over
 
     def request(self: Transport, *args: Any, **options: Any) -> Any:
         nonlocal left
         left -= 1
-        if left != 0:
-            return original(self, *args, **options)
-        with striking:
+        if left == 0:
             scene.struck = True
-            if before:
-                strike()
-            answer = original(self, *args, **options)
-            if not before:
-                strike()
-            return answer
+            strike()
+        return original(self, *args, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Transport, "request", request)
         yield
-        with striking:
-            pass
 
 
 @contextmanager
@@ -162,7 +153,7 @@ def misbehaving_shop(scene: Scene) -> Iterator[None]:
     def strike() -> None:
         scene.world.shop.misbehave(kind, times=times, entity=entity)
 
-    with after_requests(scene, scene.point(20, 5), strike, before=True):
+    with before_request(scene, scene.point(20, 5), strike):
         yield
     scene.world.running.shop.misbehaviours.clear()
 
@@ -190,15 +181,55 @@ def silent_sage(scene: Scene) -> Iterator[None]:
 
 @contextmanager
 def two_workers(scene: Scene) -> Iterator[None]:
-    """The worker stands still after some answer until its lease is over; another one does the whole run meanwhile."""
+    """The worker stands still until its lease is over, a slice may be on its way; another one does the whole run."""
+    left, on_the_way = scene.point(120, 50), Requests()
 
-    def another_worker() -> None:
-        scene.struck = recover(scene.run)  # what was asked ahead, beside the run, may be answered after its end
+    def statement(execute: Callable[..., Any], *statement: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left <= 0 and not scene.struck and not connection.in_atomic_block:
+            on_the_way.wait()  # a lease is longer than a request
+            scene.struck = True
+            scene.struck = recover(scene.run)
+        return execute(*statement)
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, on_the_way.counted(), connection.execute_wrapper(statement):
         patch.setattr(contexts, "HEARTBEAT_SECONDS", 0.0)
-        with after_requests(scene, scene.point(15, 4), another_worker, before=False):
+        yield
+
+
+class Requests:
+    """How many requests are on their way to the shop, from any thread."""
+
+    def __init__(self) -> None:
+        self._amount = 0
+        self._moved = Condition()
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        original = Transport.request
+
+        def request(transport: Transport, *args: Any, **options: Any) -> Any:
+            self._add(1)
+            try:
+                return original(transport, *args, **options)
+            finally:
+                self._add(-1)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Transport, "request", request)
             yield
+
+    def _add(self, amount: int) -> None:
+        with self._moved:
+            self._amount += amount
+            self._moved.notify_all()
+
+    def wait(self) -> None:
+        """Until there was none for a tenth of a second: a slice is several requests."""
+        with self._moved:
+            while self._amount or self._moved.wait(0.1):
+                self._moved.wait(0.1)
 
 
 FAULTS = (killed_worker, killed_worker, lost_database, misbehaving_shop, misbehaving_shop, silent_sage, two_workers)
