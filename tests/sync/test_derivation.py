@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 from django.utils import timezone
@@ -101,7 +102,7 @@ class Portal:
         run = Run.objects.create(client=self.client, flow=flow, state=RunState.RUNNING, claim="mine", scope=scope)
         context = RunContext(run)
         rules = load_rules(ShopConnection.objects.get(pk=self.shop.pk).rules)
-        resolver = Resolver(self.shop, cast(Webservice, None))
+        resolver = Resolver(self.shop, cast(Webservice, Mock(spec=["get_ready"])))
         derivation = Derivation(context, get_flow(flow), self.shop, rules, keep=True)
         parts = derivation.changes(resolver, owned_by_rules(rules.owners))
         changes = [change for part in parts for change in part]
@@ -197,7 +198,7 @@ def test_queries_follow_parts_and_not_records(
     changed = [replace(cast(Any, row), sale_price=cast(Any, row).sale_price + 1) for row in sandbox["articles"]]
     with django_assert_max_num_queries(88):
         published.read("articles", changed)
-        resolver = Resolver(published.shop, cast(Webservice, None))
+        resolver = Resolver(published.shop, cast(Webservice, Mock(spec=["get_ready"])))
         run = Run.objects.create(client=published.client, flow=flow, state=RunState.RUNNING, claim="mine")
         rules = load_rules(RULES)
         derivation = Derivation(RunContext(run), get_flow(flow), published.shop, rules, keep=True)
