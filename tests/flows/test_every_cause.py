@@ -1,4 +1,7 @@
-"""Every cause of the catalogue has a test that produces it, and no cause is raised that is not in the catalogue."""
+"""Every cause of the catalogue has a test that produces it, and no cause is raised that is not in the catalogue.
+
+That it really arises in that test is seen while the whole suite runs: `tests/produced.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import pytest
 from connectors import webhooks
 from connectors.errors import RetryableError
 from sync_portal.sync.causes import CAUSES, WHO
+from tests import produced
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("connectors", "mapping", "sync_portal")
@@ -108,3 +112,18 @@ def called(node: ast.Call) -> str:
 
 def called_name(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+
+
+def test_what_a_test_makes_up_itself_did_not_arise() -> None:
+    produced._seen.clear()
+    RetryableError("shop.timeout")
+    assert produced._seen == set()
+    with pytest.raises(RetryableError):
+        webhooks.post("http://127.0.0.1:9/", {})
+    assert "webhook.failed" in produced._seen
+
+
+def test_a_line_whose_test_does_not_produce_its_cause_is_told() -> None:
+    tests = {f"{path}::{name}": set[str]() for path, name in (PRODUCED["shop.timeout"], PRODUCED["webhook.failed"])}
+    tests["::".join(PRODUCED["webhook.failed"])] = {"webhook.failed"}
+    assert produced.not_produced(tests) == [f"shop.timeout: does not arise in {'::'.join(PRODUCED['shop.timeout'])}"]
