@@ -71,6 +71,7 @@ class Derivation:
         self._strayed: list[str] = []
         self._look = Look(frozenset())
         self._position = 0
+        self._news = True
         self.unchanged = 0
         """All resources of the flow that are as wanted; known once `changes` is through."""
 
@@ -93,7 +94,7 @@ class Derivation:
         if look.nothing:
             self._look = look
         else:
-            if not self._context.preview:  # something will have to be written, most likely
+            if self._news and not self._context.preview:  # something will have to be written, most likely
                 resolver.webservice.get_ready()
             choices = choosing.common_choices(self._client)
             self._look = look = with_products(look, Groups(choices))
@@ -175,6 +176,7 @@ class Derivation:
         reached = touches.since(self._client, mark.position)
         if reached.everything or marks.lost_bindings(mark):
             return Look(None)
+        self._news = bool(reached.articles or reached.accounts)
         files = self._moved_photos() if "images" in self._parts else set()
         part = Look(reached.articles | marks.to_repeat(mark) | files, mark.common_again, reached.accounts)
         part = self._with_places(part, marks.places_moved(mark) | set(scopes.places_to_unpark(scope)))

@@ -15,7 +15,7 @@ from connectors.sandbox.shop import placing
 from connectors.sandbox.shop.server import running_shop
 from mapping.models import OrderedStock
 from sync_portal.orders.models import LedgerOrder, OrderState
-from sync_portal.sync import collect, engine
+from sync_portal.sync import collect, shop_plan
 from sync_portal.sync.models import Decision, Run
 from tests.flows.company import keep_only
 from tests.flows.portal import World, writes
@@ -319,9 +319,9 @@ def test_an_import_in_the_middle_of_a_run_makes_nothing_jump(
 
         return both
 
-    name = "apply" if moment == "before it is written" else "collect.collect"
-    place = f"sync_portal.sync.engine.{name}"
-    act = engine.apply if name == "apply" else collect.collect
+    written = moment == "before it is written"
+    place = f"sync_portal.sync.{'shop_plan.apply' if written else 'engine.collect.collect'}"
+    act = shop_plan.apply if written else collect.collect
     monkeypatch.setattr(place, importing(act, first=moment != "after it is read"))
     assert moved(world) == {"PATCH": 1}
     monkeypatch.undo()

@@ -109,7 +109,7 @@ def test_two_ticks_at_the_same_moment_tell_once(place: str, watched: Client, mon
     assert not Alert.objects.exists()
 
 
-def test_an_alert_that_DeadServer_takes_is_tried_again_until_it_is_told(
+def test_an_alert_that_no_mail_server_takes_is_tried_again_until_it_is_told(
     watched: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended(watched, RunState.FAILED, cause="shop.wrong_key")
