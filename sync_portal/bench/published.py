@@ -55,16 +55,12 @@ class Write:
 
 
 @contextmanager
-def client_of_a_slow_shop(
-    bench: Bench, *, articles: int, products: int = 0, connections: int = 1
-) -> Iterator[tuple[Client, ShopSettings]]:
+def client_of_a_slow_shop(bench: Bench, *, articles: int, products: int = 0) -> Iterator[tuple[Client, ShopSettings]]:
     """The demo client on a company with so many generated articles, and a shop at a real shop's pace with so many
-    products and as many rows of stock. The portal may use so many connections.
+    products and as many rows of stock.
     """
     with slow_shop(bench.folder / "shop", products=products, delays=DELAYS) as settings:
-        client = bench.load_client(articles=articles, url=settings.url, key=settings.key)
-        client.shops.update(connections=connections)
-        yield client, settings
+        yield bench.load_client(articles=articles, url=settings.url, key=settings.key), settings
 
 
 @contextmanager
