@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -64,7 +66,7 @@ def run_delta(bench: Bench) -> Result:
     filled = 0 if articles <= REALLY_PUBLISHED else articles * 2
     turns: dict[int, list[_Turn]] = {AS_SET_UP: [], 1: []}
     with client_of_a_slow_shop(bench, articles=articles, products=filled) as (client, settings):
-        _published(client, filled)
+        _published(client, bench.folder / "shop", filled)
         for number in range(TURNS * len(turns)):
             connections = list(turns)[number % len(turns)]
             client.shops.update(connections=connections)
@@ -82,6 +84,8 @@ def run_delta(bench: Bench) -> Result:
         "megabytes_grown": round(max(turn.growth for turn in every)),
     }
     allowed = changed // BATCH + SPARE
+    if set(every[-1].sent) != {"products", "stock_availables"}:
+        raise RuntimeError(f"prices and stocks were to be written, not {dict(every[-1].sent)}")
     return Delta(
         "run_delta",
         ratio=_ratio(turns[AS_SET_UP]),
@@ -119,7 +123,7 @@ def _ratio(turns: list[_Turn]) -> float:
     return round(statistics.median(turn.ours / turn.bare for turn in turns), 3)
 
 
-def _published(client: Client, filled: int) -> None:
+def _published(client: Client, shop: Path, filled: int) -> None:
     """Everything is in the shop, and nothing is left to be looked at again."""
     if not filled:
         for _round in range(2):  # the second time around nothing is left to look at again
@@ -130,7 +134,16 @@ def _published(client: Client, filled: int) -> None:
     highest = Binding.objects.filter(kind__in=["products", "stock"]).aggregate(highest=Max("remote_id"))["highest"] or 0
     if highest > filled:
         raise RuntimeError(f"{highest} resources were taken as published, and the shop was filled with {filled}")
+    _give_prices(shop)
     _running(client, [])()
+
+
+def _give_prices(shop: Path) -> None:
+    """Straight into the shop's base: what is taken as published has to be there, or it was edited in the shop."""
+    rows = Binding.objects.filter(kind="products").values_list("confirmed__price", "remote_id")
+    with closing(sqlite3.connect(shop / "shop.sqlite3")) as base:
+        base.executemany("UPDATE ps_products SET price = ? WHERE id = ?", list(rows))
+        base.commit()
 
 
 def _running(client: Client, confirmed: list[int]) -> Callable[[], None]:
