@@ -19,17 +19,20 @@ from sync_portal.sync.local import held_as
 from sync_portal.sync.models import DecisionKind
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.spelling import spelt
-from sync_portal.sync.tasks import Task
+from sync_portal.sync.tasks import Task, references
 
 
 def expect(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     """Note what the shop should hold of the fields that these tasks change."""
     languages, known = resolver.languages, resolver.webservice.capabilities()
+    confirmed_of = {task.change.key: resolver.bindings[kind.name, task.change.key].confirmed for task in tasks}
+    changing = (confirmed_of[task.change.key].get(name) for task in tasks for name in task.encoded)
+    resolver.bindings.preload(references(changing))
     for task in tasks:
         binding = resolver.bindings[kind.name, task.change.key]
         if binding.parked_cause == "shop.not_confirmed":  # the shop keeps other values than it is sent, as was told
             continue
-        confirmed = binding.confirmed
+        confirmed = confirmed_of[task.change.key]
         for name in task.encoded:
             if name in UNWATCHED or confirmed.get(name) is None:
                 continue

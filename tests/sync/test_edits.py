@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
+from connectors import connections
 from connectors.errors import RetryableError
-from sync_portal.sync import decisions, jobs, sending
-from sync_portal.sync.models import Answer, ChangeState, Decision, DecisionKind, Run
+from mapping.models import Binding
+from sync_portal.sync import decisions, edits, jobs, sending
+from sync_portal.sync.kinds import KINDS
+from sync_portal.sync.models import Answer, Change, ChangeState, Decision, DecisionKind, Run
+from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.tasks import Task
 from tests.flows.portal import World, changes_of, writes
 from tests.sync.shop_edits import edit, in_french
 
@@ -123,3 +128,19 @@ def test_shops_without_patch_are_looked_at_too(make_world: Any, version: str) ->
     price_in_sage(world, "21.40")
     world.run("catalogue")
     assert (in_shop(world), Decision.objects.count()) == ("77.000000", 1)
+
+
+def test_what_the_records_referred_to_is_read_together(small: World, django_assert_num_queries: Any) -> None:
+    small.publish("catalogue")
+    shop = small.client.shops.get()
+    with connections.open_shop(shop) as webservice:
+        resolver = Resolver(shop, webservice)
+        tasks = [
+            Task(Change(kind="products", key=key), encoded={"category": "2"})
+            for key in Binding.objects.filter(kind="products").values_list("key", flat=True)
+        ]
+        resolver.bindings.preload(("products", task.change.key) for task in tasks)
+        assert len({str(resolver.bindings["products", task.change.key].confirmed["category"]) for task in tasks}) > 1
+        with django_assert_num_queries(1):
+            edits.expect(resolver, KINDS["products"], tasks)
+    assert all(task.expected["category"] for task in tasks)
