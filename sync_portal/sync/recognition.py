@@ -20,6 +20,7 @@ from sync_portal.sync.local import held_as
 from sync_portal.sync.models import Action
 from sync_portal.sync.plan import PlannedChange, Recognised, risk
 from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.tasks import references
 
 RECOGNISED = ("products", "customers")
 """Kinds that are looked for: what they hold may be worth a person's time. Their identity refers to nothing else. The
@@ -42,7 +43,8 @@ def recognise(resolver: Resolver, changes: Sequence[PlannedChange], *, preview: 
 
 
 def _of_one_kind(resolver: Resolver, kind: Kind, changes: Sequence[PlannedChange]) -> list[PlannedChange]:
-    resolver.bindings.preload([(kind.name, change.key) for change in changes])
+    referred = references(one["after"] for change in changes for one in change.differences)
+    resolver.bindings.preload([*((kind.name, change.key) for change in changes), *referred])
     telling = {*kind.identity, *kind.alternatives}
     wanted = [
         # Of the others only the names count: they are read, not compared.

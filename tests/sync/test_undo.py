@@ -401,8 +401,6 @@ def test_created_accounts_are_closed_and_their_groups_stay(small: World) -> None
 
 def test_what_the_portal_does_not_know_is_told_and_left(small: World) -> None:
     small.publish("catalogue", "customers")
-    number = small.company.path
-    assert number
     small.company.update("F_COMPTET", "CT_Num", "ABBAYE", CT_Siret="73282932000074")
     run = small.run("customers")
     undone = undo(small, run)
