@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from mapping.models import Choice, ChoiceAct
-from tests.browser.test_portal import serious
+from mapping.models import Choice, ChoiceAct, Product
+from tests.browser.looks import serious, settled, too_wide
 from tests.pages import factories
 from tests.pages.conftest import World
 
@@ -41,21 +41,11 @@ WORDS = {
 }
 
 
-def shelf(world: World) -> None:
-    """Two more products: one held for a reason, one ready."""
+def shelf(world: World) -> Product:
+    """Two more products: one held for a reason, which is returned, and one ready."""
     held = [{"cause": "catalogue.no_tax", "facts": {"reference": "CH-1", "family": "THE"}}]
-    factories.ProductFactory(client=world.client, key="CH-1", name="Chawan", readiness="held", problems=held)
     factories.ProductFactory(client=world.client, key="PL-1", name="Plateau en bois")
-
-
-def settled(page: Page) -> None:
-    """What htmx has just put in place listens by now: faster than any hand, a test would speak to it before."""
-    expect(page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(0)
-
-
-def fits(page: Page) -> bool:
-    """Nothing sticks out of the page sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+    return factories.ProductFactory(client=world.client, key="CH-1", name="Chawan", readiness="held", problems=held)
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -64,15 +54,17 @@ def test_a_name_is_found_corrected_and_given_back_to_sage(
     width: int, language: str, sign_in: Callable[..., Page], world: World
 ) -> None:
     words = WORDS[language]
-    shelf(world)
+    chawan = shelf(world)
     page = sign_in(width=width, language=language)
     page.goto(reverse("pages:products", args=[world.client.slug]))
     page.locator("select[name=problem]").select_option("catalogue.no_tax")
     page.wait_for_url("**problem=catalogue.no_tax")
-    assert fits(page)
+    assert too_wide(page) == 0
     page.get_by_role("link", name="Chawan").click()
+    page.wait_for_url(f"**/products/{chawan.pk}/")
     page.locator('.tab-strip a[href="?tab=texts"]').click()
-    assert fits(page)
+    page.wait_for_url("**?tab=texts")
+    assert too_wide(page) == 0
 
     page.get_by_role("button", name=words["edit"]).click()
     field = page.locator("#text-name-fr-input")
@@ -110,9 +102,10 @@ def test_a_product_is_kept_out_after_it_was_listed_and_taken_back(
 
     page.get_by_label(words["tick"]).check()
     page.get_by_role("button", name=words["list"]).click()
+    page.wait_for_url("**/products/bulk/**")
     expect(page.get_by_role("link", name="Plateau en bois")).to_be_visible()
     assert not articles.exists()
-    assert fits(page)
+    assert too_wide(page) == 0
     page.get_by_role("button", name=words["change"]).click()
 
     page.wait_for_url("**/products/?readiness=ready&done=*")
@@ -147,6 +140,6 @@ def test_every_tab_can_be_used_by_everybody(width: int, sign_in: Callable[..., P
 
     for address in [*(f"{product}?tab={tab}" for tab in tabs), reverse("pages:products", args=[world.client.slug])]:
         page.goto(address)
-        assert fits(page), address
+        assert too_wide(page) == 0, address
         assert serious(page) == [], address
     assert page.said == []  # type: ignore[attr-defined]

@@ -28,6 +28,7 @@ def test_a_question_is_answered_with_the_mouse_and_kept_in_the_history(
 ) -> None:
     page = sign_in()
     page.get_by_role("link", name="Décisions").click()
+    page.wait_for_url("**/decisions/")
     card = page.locator("[data-decision]", has_text="Plateau en bois")
 
     card.get_by_role("button", name="Remettre la valeur de Sage").click()
@@ -35,6 +36,7 @@ def test_a_question_is_answered_with_the_mouse_and_kept_in_the_history(
     expect(page.locator("[data-toast]")).to_contain_text("Plateau en bois")
     expect(page.locator("[data-decision]")).to_have_count(2)
     page.get_by_role("link", name="Réglées").click()
+    page.wait_for_url("**state=decided")
     expect(page.get_by_role("cell", name="claire")).to_be_visible()
 
 
@@ -71,8 +73,12 @@ def test_letters_typed_into_the_search_answer_nothing(sign_in: Callable[..., Pag
     page.goto(queue(world))
     page.keyboard.press("j")
 
-    page.get_by_label("Rechercher").press_sequentially("jaina")
+    search = page.get_by_label("Rechercher")
+    search.press_sequentially("jaina")
+    expect(search).to_have_value("jaina")
+    search.press("Enter")
 
+    page.wait_for_url("**q=jaina**")
     assert set(answers(world).values()) == {""}
 
 

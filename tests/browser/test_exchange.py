@@ -19,6 +19,7 @@ WORDS = {
         "import": "Importer 1 choix",
         "undo": "Annuler",
         "same": "rien n’est encore enregistré",
+        "put_back": "1 choix remis comme avant",
         "topic": "Sans photo",
     },
     "en-GB": {
@@ -26,6 +27,7 @@ WORDS = {
         "import": "Import 1 choice",
         "undo": "Undo",
         "same": "nothing is saved yet",
+        "put_back": "1 choice put back",
         "topic": "No photo",
     },
 }
@@ -51,10 +53,11 @@ def test_a_sheet_is_previewed_imported_and_taken_back(
     expect(page.get_by_role("row", name="Théière noire")).to_be_visible()
     assert not Choice.objects.filter(kind="text").exists()
     page.get_by_role("button", name=words["import"]).click()
+    page.wait_for_url("**/acts/")
     expect(page.locator("ins", has_text="Théière noire")).to_be_visible()
     assert Choice.objects.get(kind="text").value == {"text": "Théière noire"}
     page.get_by_role("button", name=words["undo"]).first.click()
-    expect(page.get_by_role("status").first).to_be_visible()
+    expect(page.get_by_text(words["put_back"])).to_be_visible()
     assert not Choice.objects.filter(kind="text").exists()
 
 

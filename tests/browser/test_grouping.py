@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from mapping.grouped import book_of
-from tests.browser.test_portal import serious
+from tests.browser.looks import serious, settled, too_wide
 from tests.pages import factories
 from tests.pages.conftest import World
 
@@ -26,11 +26,6 @@ def studio(world: World, query: str = "") -> str:
     return reverse("pages:groupings", args=[world.client.slug]) + query
 
 
-def too_wide(page: Page) -> int:
-    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wide
-
-
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("language", WORDS)
 def test_a_suggestion_is_approved_its_value_corrected_and_all_of_it_undone(
@@ -41,6 +36,7 @@ def test_a_suggestion_is_approved_its_value_corrected_and_all_of_it_undone(
     if width < 700:
         page.locator(".navbar-toggler").click()
     page.get_by_role("link", name=re.compile(words["menu"])).click()
+    page.wait_for_url("**/groupings/")
     card = page.locator("[data-decision]", has_text="Polo piqué")
     expect(card.locator("td.is-hole")).to_have_count(1)
     assert too_wide(page) == 0
@@ -51,11 +47,13 @@ def test_a_suggestion_is_approved_its_value_corrected_and_all_of_it_undone(
 
     page.goto(studio(world, "?show=approved&q=POLO"))
     page.locator("article h2 a").click()
+    page.wait_for_url(re.compile(r"/groupings/\d+/$"))
     value = page.locator("input[name=v0]").nth(1)
     value.fill("L")
     value.press("Tab")
     expect(page.locator("td.is-doubled")).to_contain_text("POLO-BL-L")
     expect(page.locator("#fault0")).to_contain_text("POLO-BL-M")
+    settled(page)
     value.fill("XL")
     value.press("Tab")
     expect(page.locator("td.is-doubled")).to_have_count(0)
@@ -65,7 +63,7 @@ def test_a_suggestion_is_approved_its_value_corrected_and_all_of_it_undone(
     assert "XL" in {values[1] for values in book_of(world.client)["POLO-BL-L"].members.values()}
 
     page.locator(".done").get_by_role("button", name=words["undo"]).click()
-    page.wait_for_url("**/groupings/**")
+    page.wait_for_url("**/groupings/?show=approved")
     assert "XL" not in {values[1] for values in book_of(world.client)["POLO-BL-L"].members.values()}
     said = [text for text in page.said if "username fields" not in text]  # type: ignore[attr-defined]
     assert said == []
@@ -91,6 +89,7 @@ def test_suggestions_are_decided_by_keyboard_alone(sign_in: Callable[..., Page],
     page.keyboard.press("j")
     page.keyboard.press("n")
     expect(page.locator("[data-decision]")).to_have_count(1)
+    expect(page.locator(".is-current")).to_be_visible()
     page.keyboard.press("a")
 
     expect(page.get_by_text("Aucune proposition à décider")).to_be_visible()
@@ -128,12 +127,14 @@ def test_a_group_is_corrected_with_its_axes_and_articles_by_everybody(
     page.get_by_role("button", name="Le déplacer ici CHEM-M").click()
     expect(page.locator(".member")).to_have_count(3)
     expect(page.get_by_text("CHEM-M quitte le groupe CHEM-S.")).to_be_visible()
+    settled(page)
     page.get_by_role("button", name="Ajouter un axe").click()
     expect(page.get_by_label("Axe 2").first).to_be_visible()
     expect(page.locator(".group-grid .is-doubled")).to_have_count(3)
     assert serious(page) == []
     page.get_by_role("button", name=re.compile("Supprimer l’axe")).last.click()
     expect(page.locator("input[name=axis]")).to_have_count(1)
+    settled(page)
     page.get_by_role("button", name="Enregistrer").click()
 
     expect(page.locator(".done")).to_contain_text("Article déplacé")

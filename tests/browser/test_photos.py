@@ -15,7 +15,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from mapping.choices import IMAGE, UPLOAD
 from mapping.models import Choice
 from sync_portal.pages.photo_cards import gallery
-from tests.browser.test_portal import serious
+from tests.browser.looks import serious, settled, too_wide
 from tests.pages import factories
 from tests.pages.conftest import World
 
@@ -63,9 +63,9 @@ def opened(sign_in: Callable[..., Page], world: World, **options: Any) -> Page:
         (
             1440,
             "fr-FR",
-            {"add": "Ajouter des photos", "later": "d’une place plus loin", "hide": "Masquer", "undo": "Annuler"},
+            {"add": "Ajouter des photos", "undo": "Annuler", "put_back": "1 choix remis comme avant"},
         ),
-        (390, "en-GB", {"add": "Add photos", "later": "one place later", "hide": "Hide", "undo": "Undo"}),
+        (390, "en-GB", {"add": "Add photos", "undo": "Undo", "put_back": "1 choice put back"}),
     ],
 )
 def test_photos_are_brought_ordered_hidden_and_put_back(
@@ -74,22 +74,24 @@ def test_photos_are_brought_ordered_hidden_and_put_back(
     page = opened(sign_in, world, width=width, language=language)
     page.get_by_label(words["add"]).set_input_files([picture(10, "un.jpg"), picture(20, "deux.jpg")])
     expect(page.locator("[data-photo]")).to_have_count(5)
+    settled(page)
     assert order(world) == ["face", "dos", "detail", "un", "deux"]
 
     first = page.locator("[data-photo]").first
     first.locator("button[value=later]").click()
     expect(page.locator("[data-photo]").first).to_contain_text("dos.jpg")
     assert order(world)[:2] == ["dos", "face"]
-    focused = page.evaluate("document.activeElement.closest('[data-photo]')?.dataset.photo")
-    assert focused == "face.jpg", "the focus stays on the photo that moved"
+    moved = page.locator("[data-photo]", has_text="face.jpg")
+    expect(moved.locator(":focus"), "the focus stays on the photo that moved").to_have_count(1)
+    settled(page)
 
     page.locator("[data-photo]", has_text="detail.jpg").locator("button[id$=-hide]").click()
     expect(page.locator(".is-left-out")).to_have_count(1)
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_wide(page) == 0
     assert "detail" not in order(world)
     page.get_by_role("button", name=words["undo"], exact=True).click()
-    page.wait_for_url("**tab=photos**")
+    expect(page.get_by_text(words["put_back"])).to_be_visible()
     assert "detail" in order(world)
     assert [line for line in page.said if "favicon" not in line] == []  # type: ignore[attr-defined]
 
@@ -132,12 +134,14 @@ def test_what_is_no_picture_is_said_and_the_legend_and_combinations_are_saved(
     broken: FilePayload = {"name": "faux.jpg", "mimeType": "image/jpeg", "buffer": b"not a picture"}
     page.locator("#photo-files").set_input_files(broken)
     expect(page.locator("#photos [role=alert]")).to_contain_text("faux.jpg")
+    settled(page)
 
     card = page.locator("[data-photo]").first
     card.locator("summary").click()
     card.locator("input[name=legend-fr]").fill("Vue de face")
     card.locator("button[id$=-legend]").click()
     expect(page.locator("[data-photo]").first).to_contain_text("Vue de face")
+    settled(page)
     page.locator("[data-photo]").first.locator("input[name=combination]").first.check()
     page.locator("[data-photo]").first.locator("button[id$=-combinations]").click()
     expect(page.locator("[data-photo-said]")).to_contain_text("Déclinaisons d’une photo choisies")

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from sync_portal.sync.models import Run
+from tests.browser.looks import serious, too_wide
 from tests.pages import factories
 from tests.pages.conftest import World
 
@@ -76,17 +76,6 @@ def make_preview(world: World) -> Run:
     ]
     factories.ChangeFactory(run=run, state="planned", action="create", label="Théière nouvelle", differences=new)
     return run
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds that keeps somebody from using the page, as `rule: element`."""
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in violations
-        if violation["impact"] in {"serious", "critical"}
-        for node in violation["nodes"]
-    ]
 
 
 def test_signing_in_leads_to_the_client_and_signing_out_leaves(sign_in: Callable[..., Page]) -> None:
@@ -194,10 +183,10 @@ def test_no_page_is_wider_than_the_screen_and_the_console_is_silent(
         page.said.clear()  # type: ignore[attr-defined]
         page.goto(url)
         page.wait_for_load_state("networkidle")
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = too_wide(page)
         said = [text for text in page.said if "username fields" not in text]  # type: ignore[attr-defined]
-        if too_wide > 0 or said:
-            complaints[url] = (too_wide, said)
+        if wide or said:
+            complaints[url] = (wide, said)
 
     assert complaints == {}
 
@@ -245,4 +234,4 @@ def test_the_first_key_leads_to_the_content(sign_in: Callable[..., Page]) -> Non
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()
