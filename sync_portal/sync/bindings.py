@@ -5,7 +5,7 @@ publishes everything never holds everything.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Count, Q
 
@@ -15,6 +15,8 @@ from sync_portal.sync.forgetting import OF_A_PRODUCT
 
 Place = tuple[str, str]
 """(kind, local key)"""
+Id = tuple[str, int]
+"""(kind, shop id)"""
 _BATCH = 500
 
 
@@ -26,6 +28,8 @@ class Bindings:
         self._known: dict[Place, Binding | None] = {}
         self._taken: dict[str, set[int]] = {}
         self._unparked: set[Place] = set()
+        self._keys: dict[Id, str | None] = {}
+        self._expected: list[Callable[[], Iterable[Id]]] = []
 
     def preload(self, places: Iterable[Place]) -> None:
         """Read these together, because asking for them one by one costs a query each."""
@@ -43,11 +47,14 @@ class Bindings:
                         row.parked = ""
 
     def forget(self, keep: Iterable[Place] = ()) -> None:
-        """Give the memory back: what is asked for again is read again. What was changed must be stored before.
+        """Give the memory back: what is asked for again is read again, also which ids are nobody's. What was changed must
+        be stored before.
 
         ``keep``: not of these, that somebody else is at work with.
         """
         self._known = {place: self._known[place] for place in keep if place in self._known}
+        self._keys.clear()
+        self._expected.clear()
 
     def unpark(self, places: Iterable[Place]) -> None:
         """During this run these may be sent although the shop refused them."""
@@ -72,6 +79,32 @@ class Bindings:
         if kind in self._taken:
             self._taken[kind].update(ids)
 
+    def expect_ids(self, ids: Callable[[], Iterable[Id]]) -> None:
+        """The local keys of these may be asked for: as soon as one is, all are read together."""
+        self._expected.append(ids)
+
+    def key_of(self, kind: str, shop_id: int) -> str | None:
+        """The local key behind a shop id, None when it is none of ours; as it was when it was first asked for since
+        `forget`.
+        """
+        if (kind, shop_id) not in self._keys:
+            self._read_keys({(kind, shop_id), *(one for ids in self._expected for one in ids())})
+            self._expected.clear()
+        return self._keys[kind, shop_id]
+
+    def _read_keys(self, ids: Iterable[Id]) -> None:
+        missing: dict[str, list[int]] = defaultdict(list)
+        for kind, shop_id in ids:
+            if (kind, shop_id) not in self._keys:
+                self._keys[kind, shop_id] = None
+                missing[kind].append(shop_id)
+        for kind, numbers in missing.items():
+            for start in range(0, len(numbers), _BATCH):
+                part = numbers[start : start + _BATCH]
+                rows = Binding.objects.filter(shop=self._shop, kind=kind, remote_id__in=part)
+                for number, key in rows.values_list("remote_id", "key"):
+                    self._keys[kind, number or 0] = key
+
     def totals(self) -> dict[str, int]:
         """Kind -> how many are in the shop."""
         rows = Binding.objects.filter(shop=self._shop, remote_id__isnull=False).order_by()
@@ -90,10 +123,13 @@ class Bindings:
 
     def __setitem__(self, place: Place, binding: Binding) -> None:
         self._known[place] = binding
-        if binding.remote_id and place[0] in self._taken:
-            self._taken[place[0]].add(binding.remote_id)
+        if binding.remote_id:
+            self._keys[place[0], binding.remote_id] = place[1]
+            if place[0] in self._taken:
+                self._taken[place[0]].add(binding.remote_id)
 
     def __delitem__(self, place: Place) -> None:
         gone = self[place]
         self._known[place] = None
+        self._keys.pop((place[0], gone.remote_id or 0), None)
         self._taken.get(place[0], set()).discard(gone.remote_id or 0)

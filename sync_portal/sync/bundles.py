@@ -32,6 +32,11 @@ def told(local: Callable[[str, int], Ref | None], line: Line) -> Ref:
     return Ref(PACK_ITEM, join_key((product.key, combination, line[2])))
 
 
+def ids_in(line: Line) -> list[tuple[str, int]]:
+    """(kind, id) of what `told` asks for."""
+    return [("products", line[0]), ("combinations", line[1])]
+
+
 def to_item(line: Line) -> dict[str, str]:
     """As it is written."""
     product, combination, quantity = map(str, line)

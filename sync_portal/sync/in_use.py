@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mapping.state import Held
 from sync_portal.sync import forms
 from sync_portal.sync.kinds import KINDS, UNWATCHED, Form, Kind, ShopField
-from sync_portal.sync.local import held_as
+from sync_portal.sync.local import expect_in, held_as
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.tasks import Task, references
 
@@ -105,6 +105,7 @@ def _hold_what_moved(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> N
         filters={"id": sorted(shop_id for shop_id in confirmed if shop_id is not None)},
     )
     held = {entity.id: entity for entity in found}
+    expect_in(resolver, kind, names, held.values())
     for task in tasks:
         entity = held.get(task.shop_id)
         if entity is None:  # gone already

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from connectors.errors import RejectedRecordError, RetryableError
 from connectors.prestashop.xml import Entity
 from mapping.state import Ref, Value, from_json, to_json
 from sync_portal.sync import bundles, forms, pairs
+from sync_portal.sync.bindings import Id
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import Form, Kind
 from sync_portal.sync.resolver import Resolver
@@ -49,6 +50,28 @@ def held_as(resolver: Resolver, kind: Kind, name: str, like: Any, entity: Entity
     found = pairs.ours(resolver, kind, name, forms.held_value(kind, name, entity))
     wanted = from_json(like)
     return like if _same(resolver, kind, name, wanted, found) else _told(resolver, kind, name, wanted, found)
+
+
+def expect_in(resolver: Resolver, kind: Kind, names: Collection[str], entities: Iterable[Entity]) -> None:
+    """`held_as` may be asked for any of these: should an id lead back to what it is, those of all are read together."""
+    mine, rows = [name for name in names if name in kind.fields], list(entities)
+    resolver.bindings.expect_ids(lambda: (one for row in rows for name in mine for one in _ids(kind, name, row)))
+
+
+def _ids(kind: Kind, name: str, entity: Entity) -> Iterator[Id]:
+    """(kind, id) of everything that a field refers to, in the shop's terms."""
+    found = forms.held_value(kind, name, entity)
+    if isinstance(found, str):
+        if kind.fields[name].form is Form.REF and found.isdigit() and int(found):
+            yield REFERS_TO[name], int(found)
+    elif isinstance(found, list):
+        for one in found:
+            if isinstance(one, int):
+                yield REFERS_TO[name], one
+            elif len(one) == 3:
+                yield from bundles.ids_in(one)
+            else:
+                yield pairs.VALUES, one[1]
 
 
 def _same(resolver: Resolver, kind: Kind, name: str, wanted: Value, found: ShopValue) -> bool:

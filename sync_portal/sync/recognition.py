@@ -16,7 +16,7 @@ from mapping.state import Held, to_json
 from sync_portal.sync import owners
 from sync_portal.sync.finder import Candidates, find_existing
 from sync_portal.sync.kinds import KINDS, Kind
-from sync_portal.sync.local import held_as
+from sync_portal.sync.local import expect_in, held_as
 from sync_portal.sync.models import Action
 from sync_portal.sync.plan import PlannedChange, Recognised, risk
 from sync_portal.sync.resolver import Resolver
@@ -51,9 +51,12 @@ def _of_one_kind(resolver: Resolver, kind: Kind, changes: Sequence[PlannedChange
         {name: str(to_json(value)) if name in telling else "" for name, value in change.fields.items()}
         for change in changes
     ]
+    existing = find_existing(resolver, kind, wanted)
+    names = frozenset(one["field"] for change in changes for one in change.differences)
+    expect_in(resolver, kind, names, (entity for one in existing for entity in one.found))
     given: set[int | None] = set()
     told = []
-    for change, candidates in zip(changes, find_existing(resolver, kind, wanted), strict=True):
+    for change, candidates in zip(changes, existing, strict=True):
         mine = candidates.without(_refused(resolver, change))
         told.append(_told(resolver, kind, change, mine, given))
         given.update(entity.id for entity in mine.found)

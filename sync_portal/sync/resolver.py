@@ -36,7 +36,6 @@ class Resolver:
         self.shop = shop
         self.webservice = webservice
         self.bindings = Bindings(shop)
-        self._locals: dict[tuple[str, int], Ref] = {}
 
     @cached_property
     def owner_of(self) -> OwnerOf:
@@ -50,12 +49,8 @@ class Resolver:
 
     def local(self, kind: str, shop_id: int) -> Ref | None:
         """The local thing behind a shop id, when it is one of ours."""
-        if (kind, shop_id) not in self._locals:
-            row = Binding.objects.filter(shop=self.shop, kind=kind, remote_id=shop_id).only("key").first()
-            if row is None:
-                return None
-            self._locals[kind, shop_id] = Ref(kind, row.key)
-        return self._locals[kind, shop_id]
+        key = self.bindings.key_of(kind, shop_id)
+        return None if key is None else Ref(kind, key)
 
     def taken(self, kind: str) -> set[int]:
         """Shop ids of this kind that a local key holds already."""

@@ -18,6 +18,7 @@ from sync_portal.sync import edits, forms, in_use, owners, pairs
 from sync_portal.sync.adoption import adopt, candidates_of
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import Kind
+from sync_portal.sync.local import expect_in
 from sync_portal.sync.models import Action
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.spelling import spelt
@@ -149,6 +150,7 @@ def _leave_what_is_filled(resolver: Resolver, kind: Kind, tasks: Sequence[Task])
     owner_of = resolver.owner_of
     looked_at = owners.only_when_empty(kind, [task for task in tasks if not task.sent and not task.adopted], owner_of)
     held = _held(resolver, kind, looked_at)
+    expect_in(resolver, kind, frozenset(name for task in looked_at for name in task.encoded), held.values())
     for task in looked_at:
         if task.shop_id in held:
             owners.leave_filled(resolver, kind, task, held[task.shop_id], owner_of)

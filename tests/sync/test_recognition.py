@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
+from connectors.connections import open_shop
 from mapping.models import Binding, DerivationMark
+from mapping.state import Ref, to_json
 from sync_portal.sync import brakes, jobs
 from sync_portal.sync.models import ChangeState, Decision, FieldOwner, Run
+from sync_portal.sync.plan import PlannedChange
+from sync_portal.sync.recognition import recognise
+from sync_portal.sync.resolver import Resolver
 from tests.flows.portal import World, writes
+from tests.sync.counted import queries_of
 from tests.sync.shop_edits import delete, edit, in_french
 
 pytestmark = pytest.mark.flow
@@ -47,6 +53,30 @@ def test_a_preview_says_what_the_shop_holds_and_only_what_would_be_written(exist
     assert "link_rewrite" not in told, "an address that the shop has already is left to it"
     assert line.facts["recognised"] == str(existing.shop.product(POLO)["id"])
     assert (writes(preview), Binding.objects.count(), Decision.objects.count()) == ({}, 0, 0)
+
+
+def test_what_recognised_products_refer_to_in_the_shop_is_looked_up_together(existing: World) -> None:
+    products = existing.shop.list("products")
+    for product in products:
+        edit(existing, "products", product["id"], id_category_default=900 + int(product["id"]))
+    wanted = to_json(Ref("categories", "ours"))
+    difference = {"field": "category", "before": None, "after": wanted, "why": ""}
+    changes = [
+        PlannedChange("products", name, name, "create", {"reference": name, "category": wanted}, [difference], 0, "")
+        for name in (str(product["reference"]) for product in products)
+    ]
+    shop = existing.client.shops.get()
+
+    def taken_for(count: int) -> int:
+        with open_shop(shop) as webservice:
+            resolver = Resolver(shop, webservice)
+            told = list[PlannedChange]()
+            taken = queries_of(lambda: told.extend(recognise(resolver, changes[:count], preview=True)), Binding)
+        befores = {one["before"]["ref"][1] for change in told for one in change.differences}
+        assert len(befores) == count
+        return taken
+
+    assert taken_for(1) == taken_for(6)
 
 
 def test_a_preview_of_a_full_shop_can_be_applied_whole(existing: World) -> None:

@@ -108,6 +108,39 @@ def test_a_shop_id_leads_back_to_what_it_is(resolver: Resolver) -> None:
     assert resolver.taken("products") == {41}
 
 
+def test_shop_ids_of_a_slice_are_read_together_and_those_of_nobody_are_remembered(
+    resolver: Resolver, django_assert_num_queries: Any
+) -> None:
+    resolver.bindings.expect_ids(lambda: [("products", number) for number in range(40, 1000)])
+    with django_assert_num_queries(2):  # 500 at a time
+        known = {number for number in range(40, 1000) if resolver.local("products", number)}
+        assert resolver.local("products", 42) is None
+    assert known == {41}
+
+
+def test_what_is_not_asked_for_is_not_read(resolver: Resolver, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        resolver.bindings.expect_ids(lambda: [("products", 41)])
+
+
+def test_an_id_that_was_nobodys_is_looked_for_again_in_the_next_slice(resolver: Resolver) -> None:
+    assert resolver.local("products", 42) is None
+    Binding.objects.create(shop=resolver.shop, kind="products", key="SAC", remote_id=42)
+    resolver.bindings.forget()
+    assert resolver.local("products", 42) == Ref("products", "SAC")
+
+
+def test_an_id_that_is_bound_meanwhile_is_ours_at_once_and_one_let_go_is_not(resolver: Resolver) -> None:
+    assert resolver.local("products", 42) is None
+    bound = Binding(shop=resolver.shop, kind="products", key="SAC", remote_id=42)
+    bound.save()
+    resolver.bindings["products", "SAC"] = bound
+    assert resolver.local("products", 42) == Ref("products", "SAC")
+    bound.delete()
+    del resolver.bindings["products", "SAC"]
+    assert resolver.local("products", 42) is None
+
+
 def test_the_bindings_of_another_shop_are_not_seen(resolver: Resolver, client_acme: Client) -> None:
     other = ShopConnection.objects.create(client=client_acme, name="Autre", url="http://127.0.0.1:2")
     fake: Any = webservice()
