@@ -243,7 +243,7 @@ class ShopImport:
         error: ConnectorError | None = None,
         cause: str = "",
     ) -> None:
-        self.context.change(
+        self.context.line(
             shop=self.shop,
             kind="orders",
             key=str(order_id),
@@ -254,7 +254,7 @@ class ShopImport:
             cause=error.cause if error else cause,
             facts=error.facts if error else {},
             detail=error.detail if error else "",
-        )
+        ).save()
 
 
 def rules_fingerprint(rules: ShopRules) -> str:

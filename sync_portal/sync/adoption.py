@@ -5,27 +5,39 @@ Nothing is created while an uncertain candidate exists.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from connectors.errors import RejectedRecordError, RetryableError
 from connectors.prestashop.xml import Entity
-from sync_portal.sync import decisions, forms, owners
+from sync_portal.sync import forms, owners, questions
 from sync_portal.sync.finder import Candidates, find_alternatives, find_existing
 from sync_portal.sync.kinds import Kind
-from sync_portal.sync.local import held_as
+from sync_portal.sync.local import expect_in, held_as
 from sync_portal.sync.models import DecisionKind
+from sync_portal.sync.questions import Question
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.tasks import Task
 
 
 def adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
     """Take for ours what the shop has already; where it is not certain which one, ask a person and create nothing."""
+    found = candidates_of(resolver, kind, tasks)
+    names = frozenset(name for task in tasks for name in task.encoded)
+    expect_in(resolver, kind, names, [one.certain for one in found if one.certain is not None])
+    asked: list[Question] = []
+    try:
+        _adopt(resolver, kind, zip(tasks, found, strict=True), asked)
+    finally:  # also when the shop went away in between: what is held by a question must have it
+        questions.ask(resolver.shop, asked)
+
+
+def _adopt(resolver: Resolver, kind: Kind, pairs: Iterable[tuple[Task, Candidates]], asked: list[Question]) -> None:
     unknown: list[Task] = []
     given: set[int | None] = set()
-    for task, candidates in zip(tasks, candidates_of(resolver, kind, tasks), strict=True):
+    for task, candidates in pairs:
         entity = candidates.certain
         if candidates.uncertain or (entity is not None and entity.id in given):
-            _ask_which(resolver, kind, task, [("identity", found) for found in candidates.found])
+            asked.append(_which(kind, task, [("identity", found) for found in candidates.found]))
         elif entity is not None:
             given.add(entity.id)
             _take(resolver, kind, task, entity)
@@ -40,7 +52,7 @@ def adopt(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
         alike = find_alternatives(resolver, kind, [task.encoded for task in unknown])
         for task, found in zip(unknown, alike, strict=True):
             if found:
-                _ask_which(resolver, kind, task, found)
+                asked.append(_which(kind, task, found))
 
 
 def _take(resolver: Resolver, kind: Kind, task: Task, entity: Entity) -> None:
@@ -65,7 +77,8 @@ SCORES = {"identity": 100, "ean13": 80}
 """How telling it is that two resources share this."""
 
 
-def _ask_which(resolver: Resolver, kind: Kind, task: Task, found: Sequence[tuple[str, Entity]]) -> None:
+def _which(kind: Kind, task: Task, found: Sequence[tuple[str, Entity]]) -> Question:
+    """The question; the task waits for its answer."""
     candidates = [
         {
             "id": entity.id,
@@ -79,13 +92,7 @@ def _ask_which(resolver: Resolver, kind: Kind, task: Task, found: Sequence[tuple
         }
         for reason, entity in found
     ]
-    decisions.ask(
-        resolver.shop,
-        question=DecisionKind.ADOPTION,
-        kind=kind.name,
-        key=task.change.key,
-        label=task.change.label,
-        facts={"candidates": candidates},
-    )
     facts = {"value": task.change.label, "count": str(len(found))}
     task.error = RejectedRecordError("shop.adoption_uncertain", facts)
+    change = task.change
+    return Question(DecisionKind.ADOPTION, kind.name, change.key, change.label, {"candidates": candidates})

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from connectors.models import ShopConnection
 from mapping.state import Held
-from sync_portal.sync import decisions
+from sync_portal.sync import decisions, questions
 from sync_portal.sync.forgetting import OF_A_PRODUCT
 from sync_portal.sync.models import Answer, Decision, DecisionKind
 from sync_portal.sync.plan import PlannedChange
+from sync_portal.sync.questions import Question
 
 Standing = Mapping[tuple[str, str, str], Decision]
 
@@ -24,20 +25,37 @@ def set_aside(
     ``standing``: the questions, where they are known already.
     """
     standing = decisions.standing(shop) if standing is None else standing
+    changes = list(changes)
     if not standing:
-        return list(changes)
-    aside = (_aside(shop, change, standing) for change in changes)
+        return changes
+    moved = [question for change in changes for question in _moved(change, standing)]
+    asked = {row.place: row for row in questions.ask(shop, moved)}
+    standing = ChainMap(asked, dict(standing)) if asked else standing
+    aside = (_aside(change, standing) for change in changes)
     return [change for change in aside if change is not None]
 
 
-def _aside(shop: ShopConnection, change: PlannedChange, standing: Standing) -> PlannedChange | None:
+def _moved(change: PlannedChange, standing: Standing) -> Iterator[Question]:
+    """The questions about fields that are to be written, where Sage wants another value by now."""
+    if change.action != "update" or _about_the_whole(change, standing) is not None:
+        return
+    for difference in change.differences:
+        known = standing.get((change.kind, change.key, difference["field"]))
+        if known is not None and known.facts.get("sage") != difference["after"]:
+            facts = {**known.facts, "sage": difference["after"]}
+            yield Question(
+                DecisionKind.CONFLICT, change.kind, change.key, change.label, facts, field=difference["field"]
+            )
+
+
+def _aside(change: PlannedChange, standing: Standing) -> PlannedChange | None:
     whole = _about_the_whole(change, standing)
     if whole is not None:
         return None if whole.answer == Answer.IGNORE else _held(change, whole)
     if change.action != "update":
         return change
     asked = {
-        difference["field"]: _asked(shop, change, difference, standing[place])
+        difference["field"]: standing[place]
         for difference in change.differences
         if (place := (change.kind, change.key, difference["field"])) in standing
     }
@@ -61,21 +79,6 @@ def _held(change: PlannedChange, decision: Decision) -> PlannedChange:
         return replace(change, held=Held("shop.unknown_id", decision.facts))
     facts = {"value": decision.label, "count": str(len(decision.facts.get("candidates", [])))}
     return replace(change, held=Held("shop.adoption_uncertain", facts))
-
-
-def _asked(shop: ShopConnection, change: PlannedChange, difference: dict[str, Any], known: Decision) -> Decision:
-    """The question about a field that is to be written: with the value that Sage wants now."""
-    if known.facts.get("sage") == difference["after"]:
-        return known
-    return decisions.ask(
-        shop,
-        question=DecisionKind.CONFLICT,
-        kind=change.kind,
-        key=change.key,
-        field=difference["field"],
-        label=change.label,
-        facts={**known.facts, "sage": difference["after"]},
-    )
 
 
 def _without(change: PlannedChange, asked: Mapping[str, Decision]) -> PlannedChange | None:

@@ -167,7 +167,7 @@ class RunContext:
                 total[verb] += amount
         return dict(total)
 
-    def change(
+    def line(
         self,
         *,
         kind: str,
@@ -181,8 +181,8 @@ class RunContext:
         facts: Mapping[str, str] | None = None,
         detail: str = "",
     ) -> Change:
-        """Store one line of the run's history (for flows that do not go through the plan)."""
-        return Change.objects.create(
+        """One line of the run's history, for flows that do not go through the plan; to be stored with others."""
+        return Change(
             run=self.run,
             shop=shop,
             kind=kind,

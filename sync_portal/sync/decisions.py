@@ -1,4 +1,4 @@
-"""Questions to people: opened by the engine, answered on a page, obeyed at the next run."""
+"""Questions to people (`questions` opens them): answered on a page, obeyed at the next run."""
 
 from __future__ import annotations
 
@@ -25,58 +25,6 @@ _BATCH = 500
 def open_for(client: Client) -> Any:
     """The client's open questions, the oldest last."""
     return Decision.objects.filter(shop__client=client, answer="").select_related("shop")
-
-
-def ask(
-    shop: ShopConnection,
-    *,
-    question: str,
-    kind: str,
-    key: str,
-    label: str,
-    facts: Mapping[str, Any],
-    field: str = "",
-) -> Decision:
-    """Open a question, or bring the open one about the same thing up to date. One that was ignored stays ignored while
-    its facts are the same.
-    """
-    last = _last(shop, kind, key, field)
-    if last is not None and last.answer == Answer.IGNORE and last.facts == dict(facts):
-        return last
-    decision, made = Decision.objects.get_or_create(
-        shop=shop,
-        kind=kind,
-        key=key,
-        field=field,
-        answer="",
-        defaults={"question": question, "label": label[:300], "facts": dict(facts)},
-    )
-    if not made and (decision.facts != dict(facts) or decision.question != question):
-        decision.question, decision.facts = question, dict(facts)
-        decision.save(update_fields=["question", "facts"])
-    return decision
-
-
-def ask_about_change(
-    shop: ShopConnection, *, kind: str, key: str, field: str, label: str, sent: Any, found: Any
-) -> Decision:
-    """Somebody changed in the shop what we had sent. What Sage wants meanwhile is known from the question before."""
-    last = _last(shop, kind, key, field)
-    known = last is not None and last.answer in {"", Answer.IGNORE} and last.facts.get("sent") == sent
-    sage = last.facts.get("sage", sent) if last is not None and known else sent
-    return ask(
-        shop,
-        question=DecisionKind.CHANGED if sage == sent else DecisionKind.CONFLICT,
-        kind=kind,
-        key=key,
-        field=field,
-        label=label,
-        facts={"sent": sent, "shop": found, "sage": sage},
-    )
-
-
-def _last(shop: ShopConnection, kind: str, key: str, field: str) -> Decision | None:
-    return Decision.objects.filter(shop=shop, kind=kind, key=key, field=field).order_by("-pk").first()
 
 
 @transaction.atomic

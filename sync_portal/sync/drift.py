@@ -19,13 +19,14 @@ from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.rules import ShopRules
 from mapping.state import SHOPS_OWN
-from sync_portal.sync import decisions, forms, orphans, shop_files, shop_stock
+from sync_portal.sync import decisions, forms, orphans, questions, shop_files, shop_stock
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.forgetting import files_again
 from sync_portal.sync.kinds import KINDS, UNWATCHED, Kind
-from sync_portal.sync.local import held_as
-from sync_portal.sync.models import Action, ChangeState, DecisionKind
+from sync_portal.sync.local import expect_in, held_as
+from sync_portal.sync.models import Action, Change, ChangeState, DecisionKind
 from sync_portal.sync.plan import IF_EMPTY, IF_NEW, SHOP, is_empty, owned_by_rules
+from sync_portal.sync.questions import Moved, Question
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.tasks import references
 
@@ -101,9 +102,8 @@ def _look(
 def _look_for_files(context: RunContext, resolver: Resolver, kind: Kind, part: Sequence[Binding], found: Found) -> None:
     gone = shop_files.gone(resolver, kind.name, part)
     context.count(read=len(part), unchanged=len(part) - len(gone))
-    for row in gone:
-        found.missing.append((kind.name, row.key))
-        _report_missing(context, resolver.shop, row)
+    found.missing += [(kind.name, row.key) for row in gone]
+    _report_missing(context, resolver.shop, gone)
 
 
 def _look_again_at_candidates(shop: ShopConnection) -> None:
@@ -170,6 +170,8 @@ def _compare(
 ) -> None:
     """Open a question for each difference, and note it in `found`."""
     held = _held(resolver, kind, part, watch)
+    gone: list[Binding] = []
+    changed: list[tuple[Binding, dict[str, Any]]] = []
     for row in part:
         context.count(read=1)
         entity = held.get(row.remote_id)
@@ -180,7 +182,7 @@ def _compare(
             continue
         if entity is None:
             found.missing.append((kind.name, row.key))
-            _report_missing(context, resolver.shop, row)
+            gone.append(row)
             continue
         told = {name: held_as(resolver, kind, name, row.confirmed[name], entity) for name in watch.fields(kind, row)}
         different = {
@@ -189,7 +191,9 @@ def _compare(
             if value != row.confirmed[name] and _is_news(kind, row, name, value, watch, found)
         }
         found.different += [(kind.name, row.key, name) for name in different]
-        _report_changed(context, resolver.shop, row, different)
+        changed.append((row, different))
+    _report_missing(context, resolver.shop, gone)
+    _report_changed(context, resolver.shop, changed)
 
 
 def _let_go(row: Binding) -> None:
@@ -208,34 +212,57 @@ def _held(resolver: Resolver, kind: Kind, part: Sequence[Binding], watch: Watch)
     names = frozenset(name for row in part for name in watch.fields(kind, row))
     ids = [row.remote_id for row in part if row.remote_id is not None]
     rows = resolver.webservice.read(kind.resource, display=forms.display_of(kind, names), filters={"id": ids})
-    return {entity.id: entity for entity in rows}
+    held = {entity.id: entity for entity in rows}
+    expect_in(resolver, kind, names, held.values())
+    return held
 
 
-def _report_missing(context: RunContext, shop: ShopConnection, row: Binding) -> None:
-    label = _label(row)
-    facts = {"id": str(row.remote_id), "resource": row.kind}
-    asked = decisions.ask(shop, question=DecisionKind.MISSING, kind=row.kind, key=row.key, label=label, facts=facts)
-    if not asked.answer:  # else it is ignored
-        _line(context, shop, row, [], "shop.unknown_id", facts)
+def _report_missing(context: RunContext, shop: ShopConnection, gone: Sequence[Binding]) -> None:
+    facts = [{"id": str(row.remote_id), "resource": row.kind} for row in gone]
+    asked = questions.ask(
+        shop,
+        [
+            Question(DecisionKind.MISSING, row.kind, row.key, _label(row), told)
+            for row, told in zip(gone, facts, strict=True)
+        ],
+    )
+    _tell(
+        context,
+        [
+            _line(context, shop, row, [], "shop.unknown_id", told)
+            for row, told, decision in zip(gone, facts, asked, strict=True)
+            if not decision.answer  # else it is ignored
+        ],
+    )
 
 
-def _report_changed(context: RunContext, shop: ShopConnection, row: Binding, different: Mapping[str, Any]) -> None:
-    label = _label(row)
-    asked = {
-        name: decisions.ask_about_change(
-            shop, kind=row.kind, key=row.key, field=name, label=label, sent=row.confirmed[name], found=found
-        )
-        for name, found in different.items()
-    }
-    lines = [
-        {"field": name, "before": row.confirmed[name], "after": different[name], "why": ""}
-        for name, decision in asked.items()
-        if not decision.answer
+def _report_changed(
+    context: RunContext, shop: ShopConnection, changed: Sequence[tuple[Binding, Mapping[str, Any]]]
+) -> None:
+    moved = [
+        Moved(row.kind, row.key, name, _label(row), row.confirmed[name], value)
+        for row, different in changed
+        for name, value in different.items()
     ]
-    if lines:
-        _line(context, shop, row, lines, "drift.changed", {"field": lines[0]["field"], "label": label})
-    else:
-        context.count(unchanged=1)
+    asked = questions.ask_about_changes(shop, moved)
+    waiting = {decision.place for decision in asked if not decision.answer}
+    lines = []
+    for row, different in changed:
+        differences = [
+            {"field": name, "before": row.confirmed[name], "after": value, "why": ""}
+            for name, value in different.items()
+            if (row.kind, row.key, name) in waiting
+        ]
+        if differences:
+            facts = {"field": differences[0]["field"], "label": _label(row)}
+            lines.append(_line(context, shop, row, differences, "drift.changed", facts))
+    _tell(context, lines)
+    context.count(unchanged=len(changed) - len(lines))
+
+
+def _tell(context: RunContext, lines: Sequence[Change]) -> None:
+    context.count(held=len(lines))
+    Change.objects.bulk_create(lines)
 
 
 def _line(
@@ -245,9 +272,8 @@ def _line(
     differences: Sequence[dict[str, Any]],
     cause: str,
     facts: dict[str, str],
-) -> None:
-    context.count(held=1)
-    context.change(
+) -> Change:
+    return context.line(
         shop=shop,
         kind=row.kind,
         key=row.key,

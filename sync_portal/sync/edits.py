@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 from connectors.errors import RejectedRecordError, RetryableError
 from connectors.prestashop.xml import Entity
 from mapping.state import Held, from_json
-from sync_portal.sync import decisions, forms, pairs
+from sync_portal.sync import forms, pairs, questions
 from sync_portal.sync.kinds import UNWATCHED, Kind
-from sync_portal.sync.local import held_as
+from sync_portal.sync.local import expect_in, held_as
 from sync_portal.sync.models import DecisionKind
+from sync_portal.sync.questions import Question
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.spelling import spelt
 from sync_portal.sync.tasks import Task, references
@@ -55,21 +56,22 @@ def leave_what_moved(resolver: Resolver, kind: Kind, task: Task, row: Entity) ->
 
 def ask(resolver: Resolver, kind: Kind, tasks: Sequence[Task], found: Mapping[int | None, Entity]) -> None:
     """Ask a person about each field that was left; a record of which nothing was sent is held."""
-    for task in tasks:
-        if not task.moved:
-            continue
-        confirmed, wanted = resolver.bindings[kind.name, task.change.key].confirmed, task.values
+    moved = [task for task in tasks if task.moved]
+    if not moved:
+        return
+    confirmed_of = {task.change.key: resolver.bindings[kind.name, task.change.key].confirmed for task in moved}
+    resolver.bindings.preload(references(confirmed_of[task.change.key][name] for task in moved for name in task.moved))
+    expect_in(resolver, kind, frozenset(name for task in moved for name in task.moved), found.values())
+    asked = []
+    for task in moved:
+        change, wanted = task.change, task.values
         for name in task.moved:
-            held = held_as(resolver, kind, name, confirmed[name], found[task.shop_id])
-            decisions.ask(
-                resolver.shop,
-                question=DecisionKind.CONFLICT,
-                kind=kind.name,
-                key=task.change.key,
-                field=name,
-                label=task.change.label,
-                facts={"sent": confirmed[name], "shop": held, "sage": wanted[name]},
-            )
+            sent = confirmed_of[change.key][name]
+            held = held_as(resolver, kind, name, sent, found[task.shop_id])
+            facts = {"sent": sent, "shop": held, "sage": wanted[name]}
+            asked.append(Question(DecisionKind.CONFLICT, kind.name, change.key, change.label, facts, field=name))
+    questions.ask(resolver.shop, asked)
+    for task in moved:
         if task.encoded:
             task.change.differences = [one for one in task.change.differences if one["field"] not in task.moved]
         else:

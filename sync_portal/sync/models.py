@@ -303,12 +303,21 @@ class Decision(models.Model):
                 fields=["shop", "kind", "key", "field"], condition=Q(answer=""), name="one_open_decision_per_field"
             )
         ]
-        indexes = [models.Index(fields=["shop", "answer"])]
+        indexes = [
+            models.Index(fields=["shop", "answer"]),
+            # What was asked about a place before: thousands may be asked about in one run.
+            models.Index(fields=["shop", "kind", "key"], name="decision_by_place"),
+        ]
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
 
     def __str__(self) -> str:
         return f"{self.get_question_display()} · {self.label}"
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """(kind, key, field); the field is empty where the whole resource is in question."""
+        return self.kind, self.key, self.field
 
 
 class FieldOwner(models.Model):

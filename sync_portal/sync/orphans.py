@@ -7,7 +7,7 @@ of a product that is an orphan itself is not told either: it goes with its produ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -15,8 +15,10 @@ from connectors.models import ShopConnection
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.state import SHOPS_OWN
+from sync_portal.sync import questions
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.models import Action, Answer, ChangeState, Decision, DecisionKind
+from sync_portal.sync.models import Action, Answer, Change, ChangeState, Decision, DecisionKind
+from sync_portal.sync.questions import Question
 from sync_portal.sync.resolver import Resolver
 
 KINDS = ("products", "combinations")
@@ -38,13 +40,13 @@ def _look(context: RunContext, resolver: Resolver, kind: str) -> None:
     strangers = _strangers(resolver, kind)
     while ids := list(islice(strangers, _FEW)):
         rows = resolver.webservice.read(kind, display=_SHOWN[kind], filters={"id": ids})
-        found = [_facts(resolver, kind, row) for row in rows]
+        found = _all_facts(resolver, kind, rows)
         # A run may have made some of them while the shop was read.
         bound = Binding.objects.filter(shop=shop, kind=kind, remote_id__in=ids)
         ours = {str(number) for number in bound.values_list("remote_id", flat=True)}
         orphans = [facts for facts in found if facts["id"] not in ours]
         alive.update(_key(facts) for facts in orphans)
-        _ask(context, shop, kind, [facts for facts in orphans if not _is_settled(known.get(_key(facts)))], known)
+        _ask(context, shop, kind, [facts for facts in orphans if not _is_settled(known.get(_key(facts)))])
     closed = [row.pk for key, row in known.items() if not row.answer and key not in alive]
     Decision.objects.filter(pk__in=closed, answer="").delete()
 
@@ -74,6 +76,14 @@ def _is_settled(decision: Decision | None) -> bool:
     return decision is not None and decision.answer == Answer.OWN
 
 
+def _all_facts(resolver: Resolver, kind: str, rows: Iterable[Entity]) -> list[dict[str, Any]]:
+    entities = list(rows)
+    resolver.bindings.expect_ids(lambda: [("products", _whole(row.text("id_product"))) for row in entities])
+    found = [_facts(resolver, kind, row) for row in entities]
+    resolver.bindings.forget()
+    return found
+
+
 def _facts(resolver: Resolver, kind: str, row: Entity) -> dict[str, Any]:
     """What its question shows, as text."""
     facts = {"id": str(row.id), "reference": row.text("reference")}
@@ -83,26 +93,13 @@ def _facts(resolver: Resolver, kind: str, row: Entity) -> dict[str, Any]:
     return facts | {"product": row.text("id_product"), "name": owner.key if owner else ""}
 
 
-def _ask(
-    context: RunContext,
-    shop: ShopConnection,
-    kind: str,
-    orphans: Sequence[dict[str, Any]],
-    known: Mapping[str, Decision],
-) -> None:
-    fresh = []
-    for facts in orphans:
-        key, label = _key(facts), facts["reference"] or f"n° {facts['id']}"
-        last = known.get(key)
-        if last is None or last.answer:  # one that was hidden or bound, and is neither any more, is asked about again
-            fresh.append(
-                Decision(shop=shop, question=DecisionKind.ORPHAN, kind=kind, key=key, label=label[:300], facts=facts)
-            )
-        elif last.facts != facts:
-            last.label, last.facts = label[:300], facts
-            last.save(update_fields=["label", "facts"])
-        context.count(held=1)
-        context.change(
+def _ask(context: RunContext, shop: ShopConnection, kind: str, orphans: Sequence[dict[str, Any]]) -> None:
+    """One that was hidden or bound, and is neither any more, is asked about again."""
+    named = [(_key(facts), facts["reference"] or f"n° {facts['id']}", facts) for facts in orphans]
+    questions.ask(shop, [Question(DecisionKind.ORPHAN, kind, key, label, facts) for key, label, facts in named])
+    context.count(held=len(named))
+    Change.objects.bulk_create(
+        context.line(
             shop=shop,
             kind=kind,
             key=key,
@@ -112,7 +109,8 @@ def _ask(
             cause="drift.orphan",
             facts={"reference": label, "id": facts["id"]},
         )
-    Decision.objects.bulk_create(fresh, ignore_conflicts=True)
+        for key, label, facts in named
+    )
 
 
 def _key(facts: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Questions to people: opened once, answered once, obeyed in our own tables."""
+"""Questions to people: answered once, obeyed in our own tables."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import pytest
 
 from connectors.models import Client, ShopConnection
 from mapping.models import Binding
-from sync_portal.sync import conflicts, decisions
+from sync_portal.sync import conflicts, decisions, questions
 from sync_portal.sync.answers import ANSWERS, NotAnAnswer
 from sync_portal.sync.models import Answer, Decision, DecisionKind, FieldOwner
 from sync_portal.sync.plan import PlannedChange, owned_by_rules
+from sync_portal.sync.questions import Moved, Question
 
 pytestmark = pytest.mark.django_db
 
@@ -27,46 +28,17 @@ def user(make_user: Any) -> Any:
 
 
 def changed(shop: ShopConnection, *, found: str = "12", sent: str = "10", key: str = "POLO") -> Decision:
-    return decisions.ask_about_change(shop, kind="products", key=key, field="price", label=key, sent=sent, found=found)
+    [decision] = questions.ask_about_changes(shop, [Moved("products", key, "price", key, sent, found)])
+    return decision
 
 
 def asked(shop: ShopConnection, question: str, kind: str = "products", key: str = "POLO", **facts: Any) -> Decision:
-    return decisions.ask(shop, question=question, kind=kind, key=key, label=key, facts=facts)
+    [decision] = questions.ask(shop, [Question(question, kind, key, key, facts)])
+    return decision
 
 
 def bound(shop: ShopConnection, kind: str, key: str, shop_id: int, **fields: Any) -> Binding:
     return Binding.objects.create(shop=shop, kind=kind, key=key, remote_id=shop_id, **fields)
-
-
-# --- asking -----------------------------------------------------------------------------------------------------------
-
-
-def test_asking_twice_is_one_question_with_the_newest_facts(shop: ShopConnection) -> None:
-    first = changed(shop, found="12")
-    assert changed(shop, found="13") == first
-    assert Decision.objects.get().facts == {"sent": "10", "shop": "13", "sage": "10"}
-
-
-def test_an_ignored_question_is_not_asked_again_with_the_same_values(shop: ShopConnection, user: Any) -> None:
-    first = changed(shop)
-    decisions.decide(first, answer=Answer.IGNORE, user=user)
-    assert changed(shop) == first
-    assert changed(shop, found="13") != first
-
-
-def test_only_the_last_ignoring_counts(shop: ShopConnection, user: Any) -> None:
-    """12 was ignored, 13 put back: 12 again is a new event."""
-    decisions.decide(changed(shop, found="12"), answer=Answer.IGNORE, user=user)
-    bound(shop, "products", "POLO", 4, confirmed={"price": "10"})
-    decisions.decide(changed(shop, found="13"), answer=Answer.PUT_BACK, user=user)
-    assert changed(shop, found="12").answer == ""
-
-
-def test_the_question_keeps_what_sage_wants(shop: ShopConnection) -> None:
-    decision = changed(shop)
-    Decision.objects.filter(pk=decision.pk).update(facts={"sent": "10", "shop": "12", "sage": "11"})
-    again = changed(shop, found="13")
-    assert (again.question, again.facts) == (DecisionKind.CONFLICT, {"sent": "10", "shop": "13", "sage": "11"})
 
 
 def test_another_clients_questions_are_not_listed(shop: ShopConnection) -> None:

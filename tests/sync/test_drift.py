@@ -8,9 +8,10 @@ import pytest
 
 from mapping.models import Binding
 from sync_portal.sync import decisions, jobs
-from sync_portal.sync.models import Answer, Decision, DecisionKind, Run
+from sync_portal.sync.models import Answer, Change, Decision, DecisionKind, Run
 from tests.flows.portal import World, changes_of, writes
 from tests.flows.shop import text
+from tests.sync.counted import queries_of
 from tests.sync.shop_edits import delete, edit, in_french
 
 pytestmark = [pytest.mark.flow, pytest.mark.django_db]
@@ -72,6 +73,32 @@ def test_a_value_changed_in_the_shop_is_reported_and_nothing_is_written(publishe
     assert published.shop.since(mark).write_requests == 0
     facts = {"sent": "19.900000", "shop": "22.000000", "sage": "19.900000"}
     assert open_questions() == {PLACE: (DecisionKind.CHANGED, facts)}
+
+
+def test_six_changes_take_as_many_queries_as_one(published: World) -> None:
+    """Also where ids of the shop lead back to nothing of ours, as these categories."""
+
+    def taken_for(count: int) -> int:
+        for product in published.shop.list("products")[:count]:
+            number = int(product["id"])
+            edit(published, "products", number, price=f"{500 + count}.000000", id_category_default=900 + number)
+        Decision.objects.all().delete()
+        taken = queries_of(lambda: published.run("drift"), Decision, Change, Binding)
+        assert Decision.objects.filter(field__in=["price", "category"]).count() == 2 * count
+        return taken
+
+    assert taken_for(1) == taken_for(6)
+
+
+def test_six_products_gone_take_as_many_queries_as_four(published: World) -> None:
+    def taken_for(count: int) -> int:
+        for product in published.shop.list("products")[:count]:
+            delete(published, "products", product["id"])
+        Decision.objects.all().delete()
+        return queries_of(lambda: published.run("drift"), Decision, Change)
+
+    few = taken_for(4)
+    assert (taken_for(2), Decision.objects.filter(kind="products").count()) == (few, 6)
 
 
 def test_a_text_and_a_reference_are_told_in_words_not_in_ids(published: World) -> None:

@@ -15,6 +15,8 @@ from sync_portal.sync.models import Answer, Change, ChangeState, Decision, Decis
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.tasks import Task
 from tests.flows.portal import World, changes_of, writes
+from tests.sync.counted import queries_of
+from tests.sync.fake_shop import entity
 from tests.sync.shop_edits import edit, in_french
 
 pytestmark = pytest.mark.flow
@@ -144,3 +146,33 @@ def test_what_the_records_referred_to_is_read_together(small: World, django_asse
         with django_assert_num_queries(1):
             edits.expect(resolver, KINDS["products"], tasks)
     assert all(task.expected["category"] for task in tasks)
+
+
+def test_six_conflicts_take_as_many_queries_as_one(small: World) -> None:
+    """Also where the shop refers to what is nobody's, and where what was sent has to be looked up again."""
+    small.publish("catalogue")
+    shop = small.client.shops.get()
+
+    def taken_for(count: int) -> int:
+        bound = list(Binding.objects.filter(kind="products").order_by("pk")[:count])
+        found = {
+            row.remote_id: entity(
+                row.remote_id or 0, price="77.000000", id_category_default=str(900 + (row.remote_id or 0))
+            )
+            for row in bound
+        }
+        moved = ["price", "category"]
+        tasks = [Task(Change(kind="products", key=row.key, label=row.key), shop_id=row.remote_id) for row in bound]
+        for task in tasks:
+            task.moved = moved
+            task.change.differences = [{"field": name, "before": None, "after": "1"} for name in moved]
+        with connections.open_shop(shop) as webservice:
+            resolver = Resolver(shop, webservice)
+            resolver.bindings.preload(("products", row.key) for row in bound)
+            assert resolver.languages
+            taken = queries_of(lambda: edits.ask(resolver, KINDS["products"], tasks, found), Decision, Binding)
+        assert Decision.objects.filter(field="category").count() == count
+        Decision.objects.all().delete()
+        return taken
+
+    assert taken_for(1) == taken_for(6)

@@ -10,9 +10,10 @@ import pytest
 from connectors.connections import open_shop
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
-from sync_portal.sync import decisions
+from sync_portal.sync import decisions, questions
 from sync_portal.sync.answers import NotAnAnswer, answers_to
 from sync_portal.sync.models import Decision, Run
+from sync_portal.sync.questions import Question
 from tests.flows.portal import World, changes_of, writes
 from tests.sync.shop_edits import delete, edit
 
@@ -176,5 +177,5 @@ def test_what_another_question_offers_already_is_not_asked_about(published: Worl
     number = make(published)
     facts = {"candidates": [{"id": number}]}
     shop = published.client.shops.get()
-    decisions.ask(shop, question="adoption", kind="products", key="X", label="X", facts=facts)
+    questions.ask(shop, [Question("adoption", "products", "X", "X", facts)])
     assert told(published.run("drift")) == {}
