@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import time
 from typing import TYPE_CHECKING
 
@@ -62,8 +63,8 @@ def media_paths(client: Client) -> PathRules:
     return PathRules.from_json(client.sage.media_folders)
 
 
-def open_shop(shop: ShopConnection) -> Webservice:
-    """A webservice client for the shop; it sends nothing until it is used."""
+def open_shop(shop: ShopConnection, *, before_write: Callable[[], None] = lambda: None) -> Webservice:
+    """A webservice client for the shop; it sends nothing until it is used. See `Webservice` for ``before_write``."""
     return Webservice(
         ShopSettings(
             url=shop.url,
@@ -72,5 +73,6 @@ def open_shop(shop: ShopConnection) -> Webservice:
             connections=shop.connections,
             shop_id=shop.shop_id,
             quiet_hours=tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in shop.quiet_hours),
-        )
+        ),
+        before_write=before_write,
     )

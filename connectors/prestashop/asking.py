@@ -14,14 +14,16 @@ from connectors.prestashop.statuses import Asked, entities_of, error_of, written
 from connectors.prestashop.transport import Answer, Transport, Upload
 from connectors.prestashop.xml import Entity, serialise
 
+READING = ("GET", "HEAD")
 _TROUBLE = {"shop.busy", "shop.empty_500", "shop.timeout", "shop.unreachable"}
 
 
 class Asker:
     """One shop, asked. Remembers what each answer tells in passing: the version and the clock."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, *, before_write: Callable[[], None] = lambda: None) -> None:
         self.transport = transport
+        self._before_write = before_write
         self.pace = Pace(transport.settings.connections, first_pause=transport.settings.backoff / 2)
         self.sizes = BatchSizes()
         self.latency = Latency()
@@ -48,6 +50,8 @@ class Asker:
         self._respect_quiet_hours(verb)
         asked = Asked(verb, resource, self.transport.settings.api_url)
         with self.pace.turn():
+            if verb not in READING:  # here, because there may have been a long wait for the turn
+                self._before_write()
             try:
                 answer = self.transport.request(
                     verb, resource, path, query=query, body=body, upload=upload, entities=entities, keep=keep
@@ -85,7 +89,7 @@ class Asker:
 
     def _respect_quiet_hours(self, verb: str) -> None:
         hours = self.transport.settings.quiet_hours
-        if not hours or verb in ("GET", "HEAD"):
+        if not hours or verb in READING:
             return
         until = quiet_until(self.local_time(datetime.now(UTC)), hours)
         if until is not None:

@@ -36,13 +36,20 @@ class Webservice:
     """One shop. Thread-safe. Every method but the writes' raises a ConnectorError; `create`, `update` and `delete`
     put it in the outcomes, because what was done before it must not be forgotten.
 
-    `on_request` is told of every request, one call at a time, from the thread that sent it.
+    `on_request` is told of every request, one call at a time, from the thread that sent it. `before_write` is called
+    right before each request that writes, in the thread that sends it: what it raises keeps the request from leaving.
     """
 
-    def __init__(self, settings: ShopSettings, *, on_request: Callable[[RequestRecord], None] | None = None) -> None:
+    def __init__(
+        self,
+        settings: ShopSettings,
+        *,
+        on_request: Callable[[RequestRecord], None] | None = None,
+        before_write: Callable[[], None] = lambda: None,
+    ) -> None:
         self.settings = settings
         self._transport = Transport(settings, on_request)
-        self._asker = Asker(self._transport)
+        self._asker = Asker(self._transport, before_write=before_write)
         self._reader = Reader(self._asker)
         self._writer = Writer(self._asker, self._reader)
         self._getting_ready: threading.Thread | None = None

@@ -45,11 +45,11 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
     rows = _rows(context, live(tasks))
     for task in live(tasks):
         context.beat()
-        alone(task, partial(_put, resolver, kind, task, rows))
+        alone(task, partial(_put, context, resolver, kind, task, rows))
     _link(resolver, [task for task in live(tasks) if task.sent])
 
 
-def _put(resolver: Resolver, kind: Kind, task: Task, rows: Mapping[str, Row]) -> None:
+def _put(context: RunContext, resolver: Resolver, kind: Kind, task: Task, rows: Mapping[str, Row]) -> None:
     attachments = resolver.webservice.attachments
     binding = resolver.bindings.get((kind.name, task.change.key))
     if binding is not None and binding.remote_id and _exists(resolver, binding.remote_id):
@@ -67,11 +67,11 @@ def _put(resolver: Resolver, kind: Kind, task: Task, rows: Mapping[str, Row]) ->
         known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
         known.pending = {"existing": sorted(alike), "content": task.encoded.get("content")}
         known.remote_id = None
-        known.save()
+        context.keep(known)
         resolver.bindings[kind.name, task.change.key] = known
         lost = attachments.upload(name, data, name=str(rows[task.change.key]["name"]))
         known.remote_id = lost
-        known.save(update_fields=["remote_id"])  # now: a worker that dies before the slice's end must find it
+        context.keep(known, "remote_id")  # now: a worker that dies before the slice's end must find it
         resolver.bindings[kind.name, task.change.key] = known
     task.shop_id, task.sent = lost, True
 

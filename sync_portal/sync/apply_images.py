@@ -38,7 +38,7 @@ def send(context: RunContext, resolver: Resolver, kind: Kind, tasks: list[Task])
     present = _ids(resolver, {_product_id(task) for task in live(tasks)})
     for task in live(tasks):
         context.beat()
-        alone(task, partial(_put, resolver, kind, task, files, present[_product_id(task)]))
+        alone(task, partial(_put, context, resolver, kind, task, files, present[_product_id(task)]))
     _confirm(resolver, [task for task in live(tasks) if task.sent])
 
 
@@ -58,7 +58,14 @@ def add_product(resolver: Resolver, kind: Kind, task: Task) -> None:
         task.encoded |= forms.encode(kind, {"product": product}, resolver.id_of, {})
 
 
-def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductImage], present: set[int]) -> None:
+def _put(
+    context: RunContext,
+    resolver: Resolver,
+    kind: Kind,
+    task: Task,
+    files: dict[str, ProductImage],
+    present: set[int],
+) -> None:
     binding = resolver.bindings.get((kind.name, task.change.key))
     content = task.encoded.get("content")
     if binding is not None and binding.remote_id in present:
@@ -70,20 +77,20 @@ def _put(resolver: Resolver, kind: Kind, task: Task, files: dict[str, ProductIma
     lost = _lost_upload(resolver, binding, present)
     if lost is not None and binding is not None:
         task.shop_id, task.sent = lost, True
-        _note_cover(resolver, task, first=not binding.pending["existing"])
+        _note_cover(context, resolver, task, first=not binding.pending["existing"])
         return
     name, data = _content(resolver, task, files)
     known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
     known.pending = {"existing": sorted(present), "content": content}
     known.remote_id = None
-    known.save()
+    context.keep(known)
     resolver.bindings[kind.name, task.change.key] = known
     is_first = not present
     task.shop_id = resolver.webservice.upload_image(_product_id(task), name, data, existing=present)
     present.add(task.shop_id)
     known.remote_id = task.shop_id
-    known.save(update_fields=["remote_id"])  # now, not with the slice: two lost uploads could not be told apart
-    _note_cover(resolver, task, first=is_first)
+    context.keep(known, "remote_id")  # now, not with the slice: two lost uploads could not be told apart
+    _note_cover(context, resolver, task, first=is_first)
     task.sent = True
 
 
@@ -93,7 +100,7 @@ def _replace(resolver: Resolver, task: Task, binding: Binding, files: dict[str, 
         resolver.webservice.replace_image(_product_id(task), binding.remote_id, name, data)
 
 
-def _note_cover(resolver: Resolver, task: Task, *, first: bool) -> None:
+def _note_cover(context: RunContext, resolver: Resolver, task: Task, *, first: bool) -> None:
     """The shop makes a product's first photo its cover by itself: another first photo is a change of that from now on.
 
     Where the shop had photos before ours, nobody knows its cover: the next run tells it.
@@ -107,7 +114,7 @@ def _note_cover(resolver: Resolver, task: Task, *, first: bool) -> None:
     row.remote_id = _product_id(task)
     row.confirmed = {"product": product, "cover": to_json(Ref("images", task.change.key)) if first else None}
     row.confirmed_at = None if first else timezone.now()
-    row.save()
+    context.keep(row)
     resolver.bindings[place] = row
 
 

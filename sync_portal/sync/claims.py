@@ -72,8 +72,15 @@ def extend(run: Run, **fields: object) -> None:
     """
     now = timezone.now()
     mine = Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING)
-    if not mine.update(heartbeat_at=now, lease_until=lease_end(now), **fields):
+    until = lease_end(now)
+    if not mine.update(heartbeat_at=now, lease_until=until, **fields):
         raise LeaseLost(f"run {run.pk}")
+    run.lease_until = until
+
+
+def lease_is_over(run: Run) -> bool:
+    """Whether another worker may have it by now, as far as this one knows without asking."""
+    return run.lease_until is None or timezone.now() >= run.lease_until
 
 
 def release(run: Run, state: str, **fields: object) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from connectors import connections
@@ -44,6 +47,7 @@ class RunContext:
         """The limits that this run passed, those among them that a person approved."""
         self._on_progress = on_progress
         self._beaten = 0.0
+        self._thread = threading.current_thread()
         self._step, self._done, self._total = "", 0, 0
         self._step_started_at = self.began_at
         self._sage: SageSession | None = None
@@ -78,7 +82,7 @@ class RunContext:
     def webservice(self, shop: ShopConnection) -> Webservice:
         """The shop's webservice, one per run, its requests counted."""
         if shop.pk not in self._webservices:
-            self._webservices[shop.pk] = connections.open_shop(shop)
+            self._webservices[shop.pk] = connections.open_shop(shop, before_write=self._before_write)
         return self._webservices[shop.pk]
 
     def rules(self, shop: ShopConnection) -> ShopRules:
@@ -137,6 +141,30 @@ class RunContext:
             LeaseLost: another worker has it.
         """
         claims.extend(self.run)
+
+    def keep(self, row: Model, *columns: str) -> None:
+        """Store a row at once, these columns or the whole, only while the run is still ours.
+
+        Raises:
+            LeaseLost: another worker has it.
+        """
+        with transaction.atomic():
+            self.hold()
+            row.save(update_fields=columns or None)
+
+    def _before_write(self) -> None:
+        """A slice is many requests: who stood still between two of them must not send the rest.
+
+        Also called by the threads that send. The database is asked only where the lease is over: the heartbeat, which
+        prolongs it, stood still as well.
+        """
+        if not claims.lease_is_over(self.run):
+            return
+        try:
+            self.hold()
+        finally:
+            if threading.current_thread() is not self._thread:
+                connection.close()
 
     # --- brakes -------------------------------------------------------------------------------------------------------
 
