@@ -154,8 +154,10 @@ def _uncreate(change: Change, known: Bound | None, made: Made) -> Iterator[Plann
 
 
 def _make_again(change: Change, known: Bound | None) -> PlannedChange:
-    """What an undo had deleted is made again as it was; what a flow had deleted, its next run makes if Sage has it."""
-    if known is None or known.shop_id is not None or not known.undone or change.kind in {"images", "attachments"}:
+    """What an undo had deleted is made again as it was (photos and documents from their files, as these are now); what
+    a flow had deleted, its next run makes if Sage has it.
+    """
+    if known is None or known.shop_id is not None or not known.undone:
         return _line(change, [], "update", Held("undo.deleted", {"label": change.label}))
     differences = [
         {"field": name, "before": None, "after": value, "why": f"undo #{change.run_id}"}

@@ -94,4 +94,5 @@ class Undone:
         return item if fields == item.fields else replace(item, fields=fields)
 
     def _is_away(self, ref: Ref) -> bool:
-        return (ref.kind, ref.key) in self._away
+        place = (ref.kind, ref.key)
+        return place in self._away and place not in self._needed
