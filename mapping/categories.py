@@ -88,12 +88,15 @@ class CategoryTree:
             self._paths[key] = _STEP.join(self._name(one) for one in self.branch(key))
         return self._paths[key]
 
-    def published(self, keys: Iterable[str], more: Iterable[str] = ()) -> tuple[CategoryNode, ...]:
-        """The categories of these products (one key per product) and their ancestors, parents first.
+    def published(self, products: Mapping[str, int], more: Iterable[str] = ()) -> tuple[CategoryNode, ...]:
+        """The categories of products and their ancestors, parents first.
 
-        ``more`` are further categories that products are in.
+        ``products``: category key -> how many products have it; ``more`` are further categories that products are in.
         """
-        counts = Counter(shown for key in keys if (shown := self.shown(key)))
+        counts = Counter[str]()
+        for key, amount in products.items():
+            if shown := self.shown(key):
+                counts[shown] += amount
         counts.update(dict.fromkeys({shown for key in more if (shown := self.shown(key))} - counts.keys(), 0))
         used = {one for key in counts for one in self.branch(key)}
         paths = {key: self.path(key) for key in used}

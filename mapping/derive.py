@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
@@ -84,7 +84,7 @@ def derive(
     for_sale = [one for one in products if one.readiness != "out"]
     return company.catalogue(
         products,
-        category_keys=[one.category_key for one in for_sale],
+        per_category=Counter(one.category_key for one in for_sale),
         shared={key for one in for_sale for key in shared_keys(one)},
     )
 
@@ -150,24 +150,24 @@ class Company:
         group = self.group_book.of(reference)
         return reference in data.articles or (group is not None and any(one in data.articles for one in group.members))
 
-    def categories(self, keys: Iterable[str], more: Iterable[str] = ()) -> tuple[CategoryNode, ...]:
-        """The categories of these products (one key per product), ``more``, and all above them, parents first."""
-        return self._tree.published(keys, more)
+    def categories(self, products: Mapping[str, int], more: Iterable[str] = ()) -> tuple[CategoryNode, ...]:
+        """The categories of so many products each, ``more``, and all above them, parents first."""
+        return self._tree.published(products, more)
 
     def catalogue(
-        self, products: tuple[CatalogueProduct, ...], *, category_keys: Iterable[str], shared: Collection[str]
+        self, products: tuple[CatalogueProduct, ...], *, per_category: Mapping[str, int], shared: Collection[str]
     ) -> Catalogue:
         """A catalogue of these products with everything that is shared.
 
-        ``category_keys`` (one per product) and ``shared`` (`shared_keys`) are those of all products of the shop that
-        are for sale.
+        ``per_category`` (category key -> how many) and ``shared`` (`shared_keys`) are those of all products of the
+        shop that are for sale.
         """
         gammes = self._gammes(self._data)
         value_keys = [key for key in shared if key.startswith("VAL:")]
         options, values = gammes.published(value_keys)
         more = [key for key in shared if key.startswith(("FAM:", "CAT:", "MORE:"))]
         return Catalogue(
-            categories=self._tree.published(category_keys, more),
+            categories=self._tree.published(per_category, more),
             groups=self.groups,
             options=options,
             values=values,

@@ -91,6 +91,7 @@ def own_database() -> Iterator[None]:
 
     SQLite: a file of its own. PostgreSQL: a database called test_..., created and dropped.
     """
+    settings.DEBUG = False  # a portal at work does not keep a log of its queries
     with tempfile.TemporaryDirectory(prefix="sync-portal-bench-") as folder:
         connection.close()
         if connection.vendor == "sqlite":

@@ -259,7 +259,7 @@ class Derivation:
     ) -> Iterator[list[PlannedChange]]:
         shown = [one for one in products if one.readiness != "out"]
         further = {key for one in shown for key in one.categories}
-        branches = company.categories((one.category_key for one in shown), further)
+        branches = company.categories(Counter(one.category_key for one in shown), further)
         gone = tuple(sorted(set(references) - {product.key for product in products}))
         derived = Catalogue(categories=branches, products=products, gone=gone)
         catalogue = self._stored(derived, PER_ARTICLE, articles=references)
@@ -282,7 +282,7 @@ class Derivation:
             yield self._remove(resolver, {place for one in before.values() for place in one.removable} - set(places))
 
     def _plan_common(self, company: Company, resolver: Resolver, owner_of: OwnerOf) -> Iterator[list[PlannedChange]]:
-        catalogue = company.catalogue((), category_keys=self._traces.category_keys(), shared=self._traces.shared_keys())
+        catalogue = company.catalogue((), per_category=self._traces.per_category(), shared=self._traces.shared_keys())
         parts = store.PARTS - PER_ARTICLE - (frozenset() if self._accounts_are_known() else {"customers"})
         catalogue = self._stored(catalogue, parts)
         places = yield from self._plan_part(catalogue, resolver, owner_of)

@@ -260,9 +260,9 @@ class Traces:
         stored: int = self._rows.aggregate(total=Sum("resources"))["total"] or 0
         return stored + self._resources
 
-    def category_keys(self) -> list[str]:
-        """The category of each product that is for sale and has one."""
-        return list(self._total("category_key").elements())
+    def per_category(self) -> Counter[str]:
+        """Category key -> how many products are for sale in it."""
+        return +self._total("category_key")
 
     def shared_keys(self) -> set[str]:
         """What the products that are for sale share: see `mapping.derive.shared_keys`."""
