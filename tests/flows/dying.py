@@ -1,7 +1,8 @@
-"""Workers that die in the middle: as after a SIGKILL, nothing more is sent and nothing more is stored."""
+"""Workers that die in the middle: as after a SIGKILL, no thread of theirs sends or stores anything more."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,28 +19,59 @@ from sync_portal.sync.models import Run, RunState
 Way = Literal["request", "answer", "write", "look"]
 """Before the n-th request leaves; after the shop answered it; before our database is written (or read) again."""
 
+PATIENCE = 30
+"""Seconds that a request which had left may take to come back."""
+
 
 class Killed(BaseException):
     """No `except Exception` may see it, like the signal it stands for."""
 
 
 class Killer:
-    """Counts events of one way and dies at the n-th; `at=0` only counts."""
+    """Counts events of one way and dies at the n-th; `at=0` only counts. Thread-safe.
+
+    Whichever thread the strike meets, all die: each at its next event, the one that carries the run included. So
+    `dead` only says that the strike fell; the worker died if its run was left with `Killed`.
+    """
 
     def __init__(self, way: Way, at: int = 0) -> None:
         self.way = way
         self.at = at
         self.counted = 0
         self.dead = False
+        self._lock = threading.Lock()
 
     def event(self, way: Way) -> None:
-        if self.dead:
-            raise Killed
-        if way == self.way:
-            self.counted += 1
-            if self.counted == self.at:
-                self.dead = True
+        with self._lock:
+            if way == self.way and not self.dead:
+                self.counted += 1
+                self.dead = self.counted == self.at
+            if self.dead:
                 raise Killed
+
+
+@contextmanager
+def no_survivors() -> Iterator[None]:
+    """No thread that was started meanwhile, here or by such a thread, is left when this is over: one that was on its
+    way comes to its next event first. Those that are killed die in silence, as they would.
+    """
+    family = {threading.current_thread()}
+    begin, told = threading.Thread.start, threading.excepthook
+
+    def start_thread(thread: threading.Thread) -> None:
+        if threading.current_thread() in family:  # the sandbox shop has threads, too, and outlives the worker
+            family.add(thread)
+        begin(thread)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start_thread)
+        patch.setattr(threading, "excepthook", lambda args: None if args.exc_type is Killed else told(args))
+        try:
+            yield
+        finally:
+            for thread in family - {threading.current_thread()}:
+                thread.join(PATIENCE)
+                assert not thread.is_alive(), f"{thread.name} outlives its worker"
 
 
 @contextmanager
@@ -61,7 +93,8 @@ def deadly(killer: Killer) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(statement):
         patch.setattr(Transport, "request", request)
-        yield
+        with no_survivors():
+            yield
 
 
 def start(client: Any, flow: str) -> Run:
@@ -76,7 +109,7 @@ def carry(run: Run) -> str:
 
 
 def die_in(run: Run, killer: Killer) -> bool:
-    """Carry the run until the killer strikes; whether it did."""
+    """Carry the run until the killer strikes; whether the worker died of it, and did not end before."""
     try:
         with deadly(killer):
             carry(run)

@@ -80,8 +80,9 @@ def killed_worker(scene: Scene) -> Iterator[None]:
     try:
         with deadly(killer):
             yield
-    finally:
-        scene.struck = killer.dead
+    except Killed:
+        scene.struck = True
+        raise
 
 
 @contextmanager
