@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from connectors.prestashop.xml import Entity
-from sync_portal.bench import BENCHMARKS
+from sync_portal.bench import BENCHMARKS, shop_frame
 from sync_portal.bench.frame import Bench
 from sync_portal.bench.shop_frame import MOST_MEGABYTES, Delay, ShopResult, memory_growth, slow_shop
 
@@ -52,13 +53,23 @@ def test_the_shop_takes_its_time_in_a_process_of_its_own(tmp_path: Path) -> None
             set_stock(settings, [Entity({"id": "99", "quantity": "5"})])
 
 
-def test_growth_is_the_highest_above_the_start_even_when_it_is_given_back() -> None:
-    def grow() -> None:
-        import time
+def test_growth_is_the_highest_above_the_start_even_when_it_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = threading.Event()
+    megabytes = shop_frame._megabytes
 
+    def look() -> float:
+        found = megabytes()
+        looked.set()
+        return found
+
+    def grow() -> None:
         held = bytearray(60 * 1024 * 1024)
         held[::4096] = b"x" * len(held[::4096])
-        time.sleep(0.1)
+        for _look in range(2):  # the first one may have been under way
+            looked.clear()
+            assert looked.wait(60)
+
+    monkeypatch.setattr(shop_frame, "_megabytes", look)
 
     assert 40 < memory_growth(grow) < 90
 

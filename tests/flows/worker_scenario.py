@@ -224,7 +224,9 @@ def frozen(client: Any, workers: Watched) -> dict[str, Any]:
         {workers.cluster.pid, workers.sentinel()},
     )
     idle, begun = workers.log.pids("ready for work at"), workers.log.count("processing work-slow")
-    time.sleep(0.3)  # until they wait at their queue
+    for _look in range(2):  # until they wait at their queue, and not for a core
+        wait(lambda: all(state_of(pid) == "S" for pid in idle), "the workers wait")
+        time.sleep(0.3)
     for pid in idle:
         os.kill(pid, signal.SIGKILL)
     wait(lambda: workers.log.count("reincarnated worker .* after death") == len(idle), "the cluster saw them die")
@@ -269,10 +271,15 @@ def request(client: Any, flow: str = "catalogue") -> Any:
 
 
 def alive(pid: int) -> bool:
+    return state_of(pid) not in {"", "Z"}
+
+
+def state_of(pid: int) -> str:
+    """R: it runs or waits for a core; S: it waits for something; Z: it is dead; nothing: it is gone."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except OSError:
-        return False
+        return ""
 
 
 def slow_shop(url: str, seconds: float) -> None:

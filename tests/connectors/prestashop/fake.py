@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -193,10 +192,15 @@ def cut_connection(request: Request) -> None:
     connection.shutdown(socket.SHUT_RDWR)
 
 
-def late(seconds: float) -> Callable[[Request, Response], Response]:
+def late_until_asked_again() -> Callable[[Request, Response], Response]:
+    """What a write is answered comes only after somebody looked for a row: the client gave up waiting before."""
+    asked = threading.Event()
+
     def wait(request: Request, response: Response) -> Response:
         if request.method != "GET":
-            time.sleep(seconds)
+            asked.wait(60)
+        elif "filter" in request.full_path:
+            asked.set()
         return response
 
     return wait

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from connectors.prestashop import transport
 from connectors.prestashop.latency import Latency
 from connectors.prestashop.pace import BatchSizes, Pace
 from connectors.prestashop.webservice import Webservice
@@ -77,15 +81,18 @@ def test_slower_means_half_the_requests_at_a_time_and_half_as_much_in_each() -> 
     assert sizes.size("PATCH", "products") == 50
 
 
-def test_a_shop_that_gets_slower_gets_fewer_requests_and_gets_them_back(httpserver: HTTPServer) -> None:
-    import time
-
+def test_a_shop_that_gets_slower_gets_fewer_requests_and_gets_them_back(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
     waits = [0.02] * 10 + [0.4] * 6 + [0.02] * 40
 
     def slower(request: Request, response: Response) -> Response:
         if request.method == "POST":
-            time.sleep(waits.pop(0))
+            clock[0] += waits.pop(0)
         return response
+
+    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: clock[0]))
 
     fake = FakeShop(after=slower)
     fake.serve(httpserver)
