@@ -171,6 +171,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="sync-portal@localhos
 # --- languages, times -----------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "fr"
+FORMAT_MODULE_PATH = "sync_portal.pages.formats"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Paris")

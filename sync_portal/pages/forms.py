@@ -28,7 +28,7 @@ class ScheduleForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     every_minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes"), required=False, min_value=1, max_value=LONGEST_MINUTES
+        label=gettext_lazy("Minutes between two runs"), required=False, min_value=1, max_value=LONGEST_MINUTES
     )
     cron = forms.CharField(
         label=gettext_lazy("Cron expression"),
@@ -40,13 +40,13 @@ class ScheduleForm(forms.Form):
     )
 
     promise_minutes = forms.IntegerField(
-        label=gettext_lazy("Promise (minutes)"),
+        label=gettext_lazy("Late after (minutes)"),
         required=False,
         min_value=1,
         max_value=5 * LONGEST_MINUTES,
         help_text=gettext_lazy(
-            "How old the last success may be before the flow counts as late and somebody is told. Empty: what the flow "
-            "promises by itself."
+            "How old the last success may be before the flow counts as late and somebody is told. Empty: what is usual "
+            "for this flow."
         ),
     )
 
@@ -125,7 +125,7 @@ class AlertingForm(forms.Form):
         label=gettext_lazy("E-mail addresses"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
-        help_text=gettext_lazy("One a line."),
+        help_text=gettext_lazy("One per line."),
     )
     webhook = forms.URLField(
         validators=[URLValidator(schemes=["http", "https"])],

@@ -17,6 +17,7 @@ from connectors.models import Client
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.causes import tell
 from sync_portal.pages.forms import AlertingForm, ScheduleForm
+from sync_portal.pages.rhythm_words import rhythm_words
 from sync_portal.pages.runs import flow_or_404
 from sync_portal.pages.sentences import exact, flow_label, person
 from sync_portal.pages.setting_words import change_row, span, undelivered_rows
@@ -56,13 +57,15 @@ class Line:
 
     flow: Flow
     schedule: FlowSchedule | None
+    rhythm: str
     promise: str
     cause: CauseText | None
 
 
 def _line(flow: Flow, schedule: FlowSchedule | None) -> Line:
     cause = tell(schedule.cause, schedule.facts) if schedule and schedule.cause else None
-    return Line(flow, schedule, span(promise_minutes(flow, schedule)), cause)
+    rhythm = rhythm_words(schedule.every_minutes, schedule.cron) if schedule else ""
+    return Line(flow, schedule, rhythm, span(promise_minutes(flow, schedule)), cause)
 
 
 def _newest_changes(client: Client) -> QuerySet[SettingChange]:
@@ -80,16 +83,20 @@ def edit(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
         messages.success(request, _store(access, flow.name, form.stored))
         _warn_of_a_slow_rhythm(request, flow, form)
         return redirect("pages:schedules", access.client.slug)
-    return render_page(request, access, "schedules/edit.html", "schedules", flow=flow, schedule=schedule, form=form)
+    promise = span(flow.promise_minutes)
+    return render_page(
+        request, access, "schedules/edit.html", "schedules", flow=flow, schedule=schedule, form=form, promise=promise
+    )
 
 
 def _warn_of_a_slow_rhythm(request: HttpRequest, flow: Flow, form: ScheduleForm) -> None:
     if form.gap and not form.cleaned_data["promise_minutes"] and form.gap > flow.promise_minutes:
         text = _(
-            "%(flow)s promises %(promise)s minutes, but this rhythm leaves %(gap)s between two runs: it counts as late "
-            "only after the next run was due."
+            "%(flow)s is to be no older than %(promise)s, but this rhythm leaves %(gap)s between two runs: it counts "
+            "as late only after the next run was due."
         )
-        messages.warning(request, text % {"flow": flow.label, "promise": flow.promise_minutes, "gap": form.gap})
+        told = {"flow": flow.label, "promise": span(flow.promise_minutes), "gap": span(form.gap)}
+        messages.warning(request, text % told)
 
 
 def _rhythm_of(schedule: FlowSchedule | None) -> dict[str, Any]:

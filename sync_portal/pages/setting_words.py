@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from connectors.models import Client
 from sync_portal.pages.causes import tell
+from sync_portal.pages.rhythm_words import rhythm_words
 from sync_portal.pages.sentences import flow_label, person
 from sync_portal.sync.alerts import undelivered
 from sync_portal.sync.causes import CauseText
@@ -33,9 +34,8 @@ class ChangeOfSetting:
 
 
 NAMES: dict[str, Promise] = {
-    "every_minutes": gettext_lazy("every (minutes)"),
-    "cron": gettext_lazy("cron"),
-    "promise_minutes": gettext_lazy("promise (minutes)"),
+    "rhythm": gettext_lazy("rhythm"),
+    "promise_minutes": gettext_lazy("late after"),
     "paused": gettext_lazy("paused"),
     "emails": gettext_lazy("e-mail addresses"),
     "webhook": gettext_lazy("webhook"),
@@ -44,16 +44,22 @@ NAMES: dict[str, Promise] = {
 
 def change_row(change: SettingChange) -> ChangeOfSetting:
     """The change as its line tells it."""
-    parts = [
-        (str(NAMES.get(name, name)), _value(change.before, name), _value(change.after, name)) for name in change.after
-    ]
+    names = dict.fromkeys("rhythm" if name in _RHYTHM else name for name in change.after)
+    parts = [(str(NAMES.get(name, name)), _value(change.before, name), _value(change.after, name)) for name in names]
     who = person(change.by) if change.by else ""
     about = flow_label(change.flow) if change.flow else _("Alerts")
     return ChangeOfSetting(change.at, who, about, [part for part in parts if part[1] != part[2]], change.why)
 
 
+_RHYTHM = {"every_minutes", "cron"}
+
+
 def _value(values: Mapping[str, Any], name: str) -> str:
     value = values.get(name)
+    if name == "rhythm":
+        return rhythm_words(values.get("every_minutes"), values.get("cron"))
+    if name == "promise_minutes":
+        return span(value) if value else ""
     if name in {"paused", "webhook"}:
         return _("yes") if value else _("no")
     return ", ".join(value) if isinstance(value, list) else str(value or "")

@@ -29,7 +29,7 @@ PAGES = {
     "run-undo": {"fr": "Voici ce qu’elle fait", "en": "It does this"},
     "schedule-edit": {"fr": "Expression cron", "en": "Cron expression"},
     "alerting": {"fr": "Adresses électroniques", "en": "E-mail addresses"},
-    "schedules": {"fr": "toutes les 60 minutes", "en": "every 60 minutes"},
+    "schedules": {"fr": "toutes les heures", "en": "every hour"},
     "mapping-table": {"fr": "Tables de correspondance", "en": "Mapping tables"},
     "quality": {"fr": "Contrôle du catalogue", "en": "Catalogue check"},
     "quality-topic": {"fr": "Sans photo", "en": "No photo"},

@@ -38,6 +38,12 @@ def test_a_pause_without_a_reason_is_refused(world: World, signed_in: Callable[.
     assert not SettingChange.objects.exists()
 
 
+def test_a_pause_says_what_it_does_before_it_is_made(world: World, signed_in: Callable[..., Browser]) -> None:
+    page = signed_in(world.client).get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
+
+    assert "il ne démarre qu’à la main et personne n’est prévenu d’un retard" in page
+
+
 def test_what_was_changed_stays_with_who_changed_it(world: World, signed_in: Callable[..., Browser]) -> None:
     browser = signed_in(world.client)
     edit(browser, world, "prices", rhythm="minutes", every_minutes="30", promise_minutes="45")
@@ -57,7 +63,12 @@ def test_what_was_changed_stays_with_who_changed_it(world: World, signed_in: Cal
         ("prices", "claire", {"paused": False}, {"paused": True}, "inventaire"),
         ("", "claire", {"emails": None, "webhook": None}, {"emails": ["a@example.com"], "webhook": True}, ""),
     ]
-    page = browser.get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
+    shown = browser.get(reverse("pages:schedules", args=[world.client.slug]))
+    assert [change.parts for change in shown.context["changes"]][2] == [
+        ("rythme", "toutes les heures", "toutes les 30 minutes"),
+        ("en retard après", "", "45 minutes"),
+    ]
+    page = shown.content.decode()
     assert "a@example.com" in page
     assert HOOK not in page, "the address may hold a secret"
 
@@ -97,7 +108,7 @@ def test_a_rhythm_slower_than_the_flow_promises_is_warned_of(world: World, signe
 
     assert schedule is not None
     assert schedule.promise_minutes is None
-    assert "ce rythme laisse 60 minutes" in page
+    assert "ne doit pas dater de plus de 15 minutes, mais ce rythme laisse 1 heure entre deux exécutions" in page
 
 
 def test_resuming_goes_on_at_the_next_time(world: World, signed_in: Callable[..., Browser]) -> None:
