@@ -263,8 +263,10 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "agency",
     ),
     "shop.adoption_uncertain": (
-        "Plusieurs éléments de la boutique portent « {value} » ({count}) : choisissez le bon avant tout envoi.",
-        "Several items of the shop carry “{value}” ({count}): choose the right one before anything is sent.",
+        "« {value} » est peut-être déjà dans la boutique (fiches possibles : {count}). Dites laquelle, ou aucune, "
+        "avant tout envoi.",
+        "“{value}” may be in the shop already (possible records: {count}). Say which one, or none, before anything is "
+        "sent.",
         "sales",
     ),
     "image.too_big": (

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from sync_portal.pages.labels import FIELDS, KINDS
 from sync_portal.sync.causes import CauseText, describe
 from sync_portal.sync.history import counts_by_cause, with_cause
-from sync_portal.sync.models import Run
+from sync_portal.sync.models import ChangeState, Decision, Run
 
 _WORDS = {"field": FIELDS, "kind": KINDS, "resource": KINDS}
 """Facts that are technical names, and the tables that have their words."""
@@ -20,6 +22,8 @@ def tell(code: str, facts: Mapping[str, str] | None = None) -> CauseText:
     for fact, table in _WORDS.items():
         if told.get(fact) in table:
             told[fact] = str(table[told[fact]])
+    if told.get("person") == "":
+        told["person"] = _("somebody")
     return describe(code, told)
 
 
@@ -40,11 +44,12 @@ class CauseGroup:
     code: str
     count: int
     text: CauseText
-
-    @property
-    def asks(self) -> str:
-        """The kind of question behind the cause, where answering it is what helps; else empty."""
-        return _QUESTIONS.get(self.code, "")
+    heals: bool
+    """Whether some of them are sent again by themselves."""
+    asks: str
+    """The kind of question behind the cause, where one is open and answering it is what helps; else empty."""
+    will_ask: bool
+    """Whether it will be a question once the run, a preview so far, is made."""
 
     @property
     def others(self) -> int:
@@ -56,6 +61,22 @@ def cause_groups(run: Run) -> list[CauseGroup]:
     """What a run's changes suffer from, the most frequent first."""
     groups = []
     for code, count in counts_by_cause(run):
-        example = run.changes.filter(with_cause(code)).order_by("-risk", "pk").first()
-        groups.append(CauseGroup(code, count, tell(code, example.facts if example else {})))
+        rows = run.changes.filter(with_cause(code))
+        example = rows.order_by("-risk", "pk").first()
+        heals = rows.filter(state=ChangeState.LATER).exists()
+        question = _QUESTIONS.get(code, "")
+        is_open = (
+            bool(question)
+            and Decision.objects.filter(shop__client=run.client_id, question=question, answer="").exists()
+        )
+        groups.append(
+            CauseGroup(
+                code,
+                count,
+                tell(code, example.facts if example else {}),
+                heals=heals,
+                asks=question if is_open else "",
+                will_ask=bool(question) and not is_open and run.preview,
+            )
+        )
     return groups

@@ -59,6 +59,7 @@ def index(request: HttpRequest, access: Access) -> HttpResponse:
         filter=chosen,
         page=page,
         cards=questions(access.client, page),
+        kinds_shown={row.question for row in page},
         tabs=_tabs(access.client),
         question=question,
         decided=decided,

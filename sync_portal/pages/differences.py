@@ -19,7 +19,7 @@ from sync_portal.pages.labels import SPECIAL_KEYS, VALUES, field_label
 from sync_portal.pages.names import Names, reference_names, references
 from sync_portal.pages.numbers import change_of, decimal_or_none, money, plain
 from sync_portal.sync.causes import CauseText
-from sync_portal.sync.models import Action, Change
+from sync_portal.sync.models import Action, Change, ChangeState
 
 NUMBERS = {"price", "price_impact", "weight", "weight_impact", "reduction", "quantity", "from_quantity"}
 AMOUNTS = {"price", "price_impact"}
@@ -63,6 +63,8 @@ class ChangeRow:
     cause: CauseText | None
     product_id: int | None = None
     photo_id: int | None = None
+    not_compared: list[str] = field(default_factory=list)
+    """What leads to things of the shop that are not recognised yet: labels of fields, told instead of ids."""
 
     @property
     def label(self) -> str:
@@ -77,6 +79,11 @@ class ChangeRow:
     def recognised(self) -> str:
         """Of what is planned as new: its number in the shop, which has it already; else blank."""
         return str(self.change.facts.get("recognised", "")) if self.change.action == Action.CREATE else ""
+
+    @property
+    def heals(self) -> bool:
+        """Whether it is sent again by itself: what was refused or is held is not, however often it could be tried."""
+        return self.change.state == ChangeState.LATER
 
     @property
     def telling(self) -> list[Difference]:
@@ -121,7 +128,9 @@ def _tells(change: Change, difference: Mapping[str, Any]) -> bool:
 
 
 def _row(change: Change, names: Names, products: Mapping[str, int], photos: Mapping[str, int]) -> ChangeRow:
-    told = [readable(difference, names) for difference in change.differences if _tells(change, difference)]
+    shown = [difference for difference in change.differences if _tells(change, difference)]
+    open_ones = [difference for difference in shown if _is_not_compared(change, difference)]
+    told = [readable(difference, names) for difference in shown if difference not in open_ones]
     return ChangeRow(
         change,
         [difference for difference in told if not difference.technical],
@@ -129,6 +138,16 @@ def _row(change: Change, names: Names, products: Mapping[str, int], photos: Mapp
         tell(change.cause, change.facts) if change.cause else None,
         products.get(product_key(change.kind, change.key)),
         photos.get(change.key) if change.kind == "images" else None,
+        [field_label(difference["field"]) for difference in open_ones],
+    )
+
+
+def _is_not_compared(change: Change, difference: Mapping[str, Any]) -> bool:
+    """Categories, brands and tags of a shop that was filled already are recognised when they are written: until then
+    the product leads to ids that are nobody's, and whether those are the wanted ones is not known.
+    """
+    return "recognised" in change.facts and any(
+        key.startswith("#") for _kind, key in references(difference.get("before"))
     )
 
 

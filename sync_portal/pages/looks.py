@@ -84,6 +84,7 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "update": Look("calm", "pencil"),
         "delete": Look("act", "trash"),
         "import": Look("calm", "download"),
+        "take_over": Look("calm", "building-store"),
     },
     "order": {
         "seen": Look("calm", "shopping-cart"),

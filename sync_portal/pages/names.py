@@ -36,15 +36,15 @@ def reference_names(
 ) -> dict[tuple[str, str], str]:
     """What people call the resources behind local keys, with at most two queries per kind.
 
-    `runs` are those on the page: an option that is not in the shop yet has its name there alone.
+    `runs` are those on the page: an option or a brand that is not in the shop yet has its name there alone.
     """
     names: dict[tuple[str, str], str] = {}
     for kind, wanted in keys.items():
         if kind in _SOURCES:
             rows, label = _SOURCES[kind](client, wanted)
             names |= {(kind, row.key): label(row) for row in rows}
-        elif kind in _OPTIONS:
-            names |= {(kind, key): name for key, name in _option_names(client, kind, wanted, runs).items()}
+        elif kind in _NAMED_IN_THE_SHOP:
+            names |= {(kind, key): name for key, name in _shop_names(client, kind, wanted, runs).items()}
     return names
 
 
@@ -64,11 +64,13 @@ _SOURCES: dict[str, _Source] = {
     ),
 }
 
-_OPTIONS = {"product_options", "product_option_values", "product_features", "product_feature_values"}
+_NAMED_IN_THE_SHOP = frozenset(
+    {"product_options", "product_option_values", "product_features", "product_feature_values"}
+) | frozenset({"attachments", "manufacturers", "suppliers", "tags"})
 """Kinds the catalogue keeps no table of: named by the shop's confirmed state, or else by the run that makes them."""
 
 
-def _option_names(client: Client, kind: str, keys: set[str], runs: Collection[int]) -> dict[str, str]:
+def _shop_names(client: Client, kind: str, keys: set[str], runs: Collection[int]) -> dict[str, str]:
     rows = Binding.objects.filter(shop__client=client, kind=kind, key__in=keys).values_list("key", "confirmed")
     names = {key: name for key, confirmed in rows if (name := _text(confirmed.get("name")))}
     missing = keys - set(names)

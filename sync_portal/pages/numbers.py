@@ -49,10 +49,12 @@ def decimal_or_none(text: object) -> Decimal | None:
 
 
 def duration(length: timedelta | None) -> str:
-    """``41 s``, ``2 min 05 s``, ``1 h 12 min``; empty when unknown."""
+    """``under 1 s``, ``41 s``, ``2 min 05 s``, ``1 h 12 min``; empty when unknown."""
     if length is None:
         return ""
     seconds = max(0, round(length.total_seconds()))
+    if not seconds:
+        return _("under 1 s")
     if seconds < 60:
         return _("%(seconds)d s") % {"seconds": seconds}
     if seconds < 3600:

@@ -21,6 +21,8 @@ from sync_portal.pages.filters import ChangeFilter, RunFilter
 from sync_portal.pages.offers import can_be_undone, offer_of
 from sync_portal.pages.paging import page_of
 from sync_portal.pages.scopes import about, followers
+from sync_portal.pages.sentences import ONLY_ASKS
+from sync_portal.pages.waiting import next_try
 from sync_portal.sync import approvals, jobs
 from sync_portal.sync.flows import Flow, all_flows
 from sync_portal.sync.history import estimated_end, rate
@@ -63,6 +65,7 @@ def page(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
         braked=braked(run),
         stale=tally.of("stale"),
         followers=followers(run),
+        only_asks=ONLY_ASKS,
     )
 
 
@@ -156,6 +159,7 @@ def _progress(run: Run, tally: Tally) -> dict[str, object]:
         "waits": why_waiting(run),
         "about": about(run),
         "cause": tell(run.cause, run.facts) if run.cause else None,
+        "next_try": next_try(run),
         "attempts": [_attempt(attempt, number) for number, attempt in enumerate(run.attempts, start=1)],
     }
 

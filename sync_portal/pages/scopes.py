@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -43,7 +43,22 @@ def _applied(changes: list[int], fields: list[str]) -> str:
     return _("A preview, applied whole")
 
 
-def followers(run: Run) -> QuerySet[Run]:
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A run that came out of another one, and how that one tells it."""
+
+    run: Run
+    text: str
+
+
+def followers(run: Run) -> list[Follower]:
     """The runs that came out of this one: it was applied, undone, tried again."""
     later = Run.objects.filter(client=run.client_id, flow=run.flow, pk__gt=run.pk)
-    return later.filter(Q(scope__plan=run.pk) | Q(scope__undo=run.pk) | Q(scope__retry=run.pk)).order_by("pk")
+    found = later.filter(Q(scope__plan=run.pk) | Q(scope__undo=run.pk) | Q(scope__retry=run.pk)).order_by("pk")
+    return [Follower(one, _follows(one)) for one in found]
+
+
+def _follows(run: Run) -> str:
+    if "undo" in run.scope:
+        return _("To be undone by") if not run.written else _("Undone by")
+    return _("Tried again by") if "retry" in run.scope else _("Applied by")

@@ -16,6 +16,9 @@ from sync_portal.pages.numbers import duration, whole
 from sync_portal.sync.flows import get_flow
 from sync_portal.sync.models import Run, RunState, Trigger
 
+ONLY_ASKS = "drift"
+"""The flow that writes nothing: what it finds are questions."""
+
 
 def flow_label(name: str) -> str:
     """The flow's name for people; a flow that no longer exists keeps its code in old history."""
@@ -48,9 +51,9 @@ _STARTED: dict[str, tuple[Promise, Promise | None]] = {
     Trigger.SCHEDULE: (gettext_lazy("scheduled"), None),
     Trigger.COMMAND: (gettext_lazy("from the command line"), None),
     Trigger.PERSON: (gettext_lazy("started by a person"), gettext_lazy("started by %(name)s")),
-    Trigger.RETRY: (gettext_lazy("retry"), gettext_lazy("retried by %(name)s")),
+    Trigger.RETRY: (gettext_lazy("retry"), gettext_lazy("asked for again by %(name)s")),
     Trigger.PLAN: (gettext_lazy("a preview applied"), gettext_lazy("preview applied by %(name)s")),
-    Trigger.UNDO: (gettext_lazy("an earlier run undone"), gettext_lazy("undone by %(name)s")),
+    Trigger.UNDO: (gettext_lazy("an undo"), gettext_lazy("an undo that %(name)s asked for")),
 }
 """Trigger -> the words without and with the person who asked."""
 
@@ -83,9 +86,13 @@ def _counts(run: Run) -> Iterator[str]:
         yield _count(ngettext("%(count)s to change", "%(count)s to change", run.to_write), run.to_write)
     elif run.written:
         yield _count(ngettext("%(count)s changed", "%(count)s changed", run.written), run.written)
-    else:
-        yield _("nothing written") if run.to_write or run.state == RunState.FAILED else _("nothing to change")
-    if run.held:
+    elif run.to_write or run.state in {RunState.FAILED, RunState.CANCELLED}:
+        yield _("nothing written")
+    elif not run.held:
+        yield _("nothing to change")
+    if run.held and run.flow == ONLY_ASKS:
+        yield _count(ngettext("%(count)s to decide", "%(count)s to decide", run.held), run.held)
+    elif run.held:
         yield _count(ngettext("%(count)s held", "%(count)s held", run.held), run.held)
     if run.rejected:
         yield _count(ngettext("%(count)s refused", "%(count)s refused", run.rejected), run.rejected)

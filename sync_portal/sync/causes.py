@@ -51,6 +51,11 @@ class CauseText:
     retryable: bool
     anchor: str
 
+    @property
+    def heals(self) -> bool:
+        """Nobody has to do anything about it."""
+        return self.code in CAUSES and CAUSES[self.code].who == "nobody"
+
 
 _ENGINE: dict[str, tuple[str, str, str]] = {
     "portal.credentials_key": (
@@ -94,8 +99,8 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "agency",
     ),
     "portal.cancelled": (
-        "Arrêté à la demande de {person}.",
-        "Stopped at the request of {person}.",
+        "Arrêté par {person}.",
+        "Stopped by {person}.",
         "nobody",
     ),
     "portal.unexpected": (

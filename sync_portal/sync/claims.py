@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -20,6 +22,12 @@ from sync_portal.sync.models import ChangeState, Run, RunState
 
 class LeaseLost(Exception):
     """Another worker holds this run now (or it was ended): stop at once and write nothing more."""
+
+
+def cancellation(user: User | None) -> dict[str, Any]:
+    """The cause of a run that was cancelled: it names the person as the pages do; nobody: the name is empty."""
+    name = (user.get_full_name() or user.get_username()) if user else ""
+    return {"cause": "portal.cancelled", "facts": {"person": name}}
 
 
 def lease_end(now: datetime) -> datetime:

@@ -127,8 +127,8 @@ def _failure(error: Exception, run: Run) -> tuple[str, dict[str, Any]]:
     """A run's state, cause, facts and technical detail for whatever was raised."""
     match error:
         case Cancelled():
-            person = Run.objects.values_list("cancelled_by__username", flat=True).get(pk=run.pk)
-            return RunState.CANCELLED, {"cause": "portal.cancelled", "facts": {"person": person or ""}}
+            user = Run.objects.select_related("cancelled_by").get(pk=run.pk).cancelled_by
+            return RunState.CANCELLED, claims.cancellation(user)
         case scopes.PlanExpired():
             return RunState.FAILED, {"cause": "portal.plan_expired", "facts": {}}
         case BrakeTripped():

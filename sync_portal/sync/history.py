@@ -29,7 +29,7 @@ WORDS = {
     "catching_up": _("catching up"),
     "late": _("late"),
     "broken": _("broken"),
-    "needs_you": _("waits for a decision"),
+    "needs_you": _("waits for somebody"),
     "paused": _("paused"),
     "never": _("never run"),
 }

@@ -185,9 +185,8 @@ def undo(run: Run, *, user: User | None = None) -> Run:
 
 def request_cancel(run: Run, *, user: User | None = None) -> None:
     """Stop a run: a waiting one at once, a running one after its current record."""
-    facts = {"person": user.get_username() if user else ""}
     ended = Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(
-        state=RunState.CANCELLED, ended_at=timezone.now(), cancelled_by=user, cause="portal.cancelled", facts=facts
+        state=RunState.CANCELLED, ended_at=timezone.now(), cancelled_by=user, **claims.cancellation(user)
     )
     if not ended:
         Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(cancel_requested=True, cancelled_by=user)

@@ -64,6 +64,51 @@ def test_what_the_shop_has_already_is_compared_with_what_it_holds(world: World) 
     assert [difference.name for difference in row.differences] == ["price"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "key"), [("manufacturers", "MAN:granit"), ("suppliers", "SUP:granit"), ("tags", "TAG:fr|Granit")]
+)
+def test_a_brand_or_a_tag_is_told_by_its_name(kind: str, key: str, world: World) -> None:
+    reference = {"ref": [kind, key]}
+    factories.ChangeFactory(run=world.run, kind=kind, key=key, action="create", differences=made(("name", "Granit")))
+    change = factories.ChangeFactory(run=world.run, action="update", differences=made(("manufacturer", reference)))
+
+    (row,) = change_rows(world.client, [change])
+
+    assert row.differences[0].after == "Granit"
+
+
+def test_what_is_recognised_later_is_said_not_to_be_compared_yet(
+    world: World, signed_in: Callable[..., Browser]
+) -> None:
+    told = [
+        {"field": "price", "before": "5.000000", "after": "19.900000", "why": ""},
+        {"field": "category", "before": {"ref": ["categories", "#33"]}, "after": {"ref": ["categories", "K"]}},
+    ]
+    facts = {"recognised": "12", "left": {}}
+    run = factories.RunFactory(client=world.client, preview=True)
+    change = factories.ChangeFactory(run=run, action="create", differences=told, facts=facts, state="planned")
+
+    (row,) = change_rows(world.client, [change])
+    page = signed_in(world.client).get(reverse("pages:run", args=[world.client.slug, run.pk])).content.decode()
+
+    assert [difference.name for difference in row.differences] == ["price"]
+    assert "Pas encore comparés : Catégorie principale." in page
+    assert "Reprendre" in page
+    assert "Créer" not in page
+
+
+@pytest.mark.parametrize(("state", "heals"), [("later", True), ("rejected", False), ("held", False)])
+def test_only_what_is_sent_again_is_said_to_be(
+    state: str, heals: bool, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    run = factories.RunFactory(client=world.client, state="incomplete", rejected=1)
+    factories.ChangeFactory(run=run, state=state, cause="shop.empty_500")
+
+    page = signed_in(world.client).get(reverse("pages:run", args=[world.client.slug, run.pk])).content.decode()
+
+    assert ("réessayé automatiquement" in page) == heals
+
+
 def test_an_update_is_never_folded(world: World) -> None:
     change = factories.ChangeFactory(run=world.run, action="update")
 

@@ -140,6 +140,7 @@ def test_causes_come_first_and_lead_to_their_lines(world: World, signed_in: Call
     for _number in range(3):
         factories.ChangeFactory(run=run, state="held", cause="catalogue.price_zero", facts={"reference": "TH-1"})
     factories.ChangeFactory(run=run, state="rejected", cause="shop.conflict", facts={"label": "T", "field": "price"})
+    factories.DecisionFactory(shop=world.shop, question="conflict", key="TH-2", field="price")
     browser, url = signed_in(world.client), reverse("pages:run", args=[world.client.slug, run.pk])
 
     groups = browser.get(url).context["groups"]
@@ -228,7 +229,46 @@ def test_a_run_leads_to_those_that_came_out_of_it(preview: Run, signed_in: Calla
     applied = factories.RunFactory(client=preview.client, flow=preview.flow, scope={"plan": preview.pk}, trigger="plan")
     url = reverse("pages:run", args=[preview.client.slug, preview.pk])
 
-    assert list(signed_in(preview.client).get(url).context["followers"]) == [applied]
+    page = signed_in(preview.client).get(url).content.decode()
+
+    assert f"Appliqué par · exécution {applied.pk} (réussi)" in page
+
+
+@pytest.mark.parametrize(("written", "told"), [(0, "À annuler par"), (4, "Annulée par")], ids=["not yet", "done"])
+def test_a_run_says_whether_it_was_undone_or_only_shall_be(
+    written: int, told: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    scope = {"undo": world.run.pk}
+    back = factories.RunFactory(
+        client=world.client, flow=world.run.flow, scope=scope, trigger="undo", state="stopped", written=written
+    )
+
+    page = signed_in(world.client).get(reverse("pages:run", args=[world.client.slug, world.run.pk])).content.decode()
+
+    assert f"{told} · exécution {back.pk} (arrêté par un garde-fou)" in page
+
+
+@pytest.mark.parametrize(
+    ("preview", "is_open", "told"),
+    [
+        (True, False, "La question sera posée une fois l’aperçu appliqué."),
+        (True, True, "Répondre aux questions"),
+        (False, False, ""),
+    ],
+    ids=["asked later", "asked already", "answered since"],
+)
+def test_a_cause_leads_to_questions_only_where_there_are_some(
+    preview: bool, is_open: bool, told: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    run = factories.RunFactory(client=world.client, flow="catalogue", preview=preview, held=1)
+    factories.ChangeFactory(run=run, state="held", cause="shop.adoption_uncertain", facts={"value": "T", "count": "1"})
+    if is_open:
+        factories.DecisionFactory(shop=world.shop, question="adoption", key="T", facts={"candidates": []})
+
+    page = signed_in(world.client).get(reverse("pages:run", args=[world.client.slug, run.pk])).content.decode()
+
+    both = ("La question sera posée une fois l’aperçu appliqué.", "Répondre aux questions")
+    assert [text for text in both if text in page] == ([told] if told else [])
 
 
 def test_a_waiting_run_says_why_and_names_the_one_in_front(world: World, signed_in: Callable[..., Browser]) -> None:

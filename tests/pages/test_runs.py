@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from sync_portal.pages.causes import tell
 from sync_portal.sync.approvals import Refusal
 from sync_portal.sync.history import flow_states
-from sync_portal.sync.models import Run, RunState
+from sync_portal.sync.models import FlowSchedule, Run, RunState
 from tests.pages import factories
 from tests.pages.conftest import World
 
@@ -153,6 +155,43 @@ def test_stopping_a_running_run_asks_it_to_stop_in_ones_name(world: World, signe
     assert (run.state, run.cancel_requested, run.cancelled_by.username) == (RunState.RUNNING, True, "claire")
 
 
+@pytest.mark.parametrize(
+    ("person", "told"), [("Sacha Moreau", "Arrêté par Sacha Moreau."), ("", "Arrêté par quelqu’un.")]
+)
+def test_a_cancelled_run_names_who_stopped_it_and_asks_nobody_for_anything(
+    person: str, told: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    facts = {"person": person}
+    run = factories.RunFactory(client=world.client, state="cancelled", cause="portal.cancelled", facts=facts)
+
+    page = signed_in(world.client).get(run_url(run)).content.decode()
+
+    assert told in page
+    assert "réessayé" not in page
+    assert "Qui peut y remédier" not in page
+
+
+@pytest.mark.parametrize(
+    ("later", "paused", "told"),
+    [(False, False, True), (True, False, False), (False, True, False)],
+    ids=["due", "tried again since", "paused"],
+)
+def test_a_failure_that_heals_says_when_it_is_tried_again(
+    later: bool, paused: bool, told: bool, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    FlowSchedule.objects.filter(client=world.client, flow="prices").update(
+        next_at=timezone.now() + timedelta(days=2), paused=paused
+    )
+    run = factories.RunFactory(client=world.client, flow="prices", state="failed", cause="shop.busy")
+    if later:
+        factories.RunFactory(client=world.client, flow="prices")
+
+    page = signed_in(world.client).get(run_url(run)).content.decode()
+
+    assert "Personne n’a rien à faire : réessayé automatiquement" in page
+    assert ("prochain essai" in page) == told
+
+
 HALF = {
     "cause": "brake.stock_zero",
     "facts": {"count": "40", "total": "80", "limit": "30"},
@@ -176,6 +215,16 @@ def test_a_stopped_run_passes_only_with_a_reason(
 
     approved = Run.objects.filter(client=stopped.client, flow="stock", approved_by__username="claire")
     assert [(run.approves, run.allowed) for run in approved] == [(stopped, [HALF])] * new_runs
+
+
+def test_a_limit_is_told_once_with_who_may_let_it_pass(stopped: Run, signed_in: Callable[..., Browser]) -> None:
+    sentence = tell("brake.stock_zero", {"count": "40", "total": "80", "limit": "30"}).sentence
+
+    page = signed_in(stopped.client, role="sales").get(run_url(stopped)).content.decode()
+
+    assert page.count(sentence) == 1
+    assert "L’agence ou un administrateur regarde et laisse passer" in page
+    assert "Est-ce bien ce que vous voulez ?" not in page
 
 
 def test_an_approval_is_told_on_the_stopped_run_and_not_given_twice(

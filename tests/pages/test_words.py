@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.models import Client
 from sync_portal.pages import numbers
 from sync_portal.pages.differences import change_rows, readable
-from sync_portal.pages.sentences import run_sentence
+from sync_portal.pages.sentences import exact, run_sentence
 from sync_portal.sync.models import Run
 from tests.pages import factories
 
@@ -45,7 +45,14 @@ def test_money(value: Decimal | None, fr: str, en: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
-    [(0, "0 s"), (41, "41 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (4320, "1 h 12 min")],
+    [
+        (0, "moins d’1 s"),
+        (0.5, "moins d’1 s"),
+        (41, "41 s"),
+        (59.6, "1 min 00 s"),
+        (125, "2 min 05 s"),
+        (4320, "1 h 12 min"),
+    ],
 )
 def test_durations(seconds: float, expected: str) -> None:
     assert numbers.duration(timedelta(seconds=seconds)) == expected
@@ -98,9 +105,28 @@ DONE = {"started_at": START, "ended_at": START + timedelta(seconds=41)}
         ({"state": "failed", **DONE}, "Prix : échoué, rien d’écrit, 41 s, planifié"),
         ({"state": "queued"}, "Prix : attend son tour, planifié"),
         ({"state": "running", "started_at": START}, "Prix : en cours, planifié"),
-        ({"state": "cancelled", "trigger": "command"}, "Prix : annulé, rien à modifier, en ligne de commande"),
+        ({"state": "succeeded", "held": 2}, "Prix : 2 retenus, planifié"),
+        ({"state": "succeeded", "held": 9, "flow": "drift"}, "Contrôle de la boutique : 9 à décider, planifié"),
+        (
+            {"state": "stopped", "to_write": 3, "trigger": "undo"},
+            "Prix : arrêté par un garde-fou, 3 à modifier, annulation d’une exécution",
+        ),
+        ({"state": "cancelled", "trigger": "command"}, "Prix : annulé, rien d’écrit, en ligne de commande"),
     ],
-    ids=["changed", "one", "nothing", "preview", "stopped", "failed", "queued", "running", "cancelled"],
+    ids=[
+        "changed",
+        "one",
+        "nothing",
+        "preview",
+        "stopped",
+        "failed",
+        "queued",
+        "running",
+        "held",
+        "questions",
+        "undo",
+        "cancelled",
+    ],
 )
 def test_a_run_is_told_in_a_sentence(fields: dict[str, Any], expected: str) -> None:
     with translation.override("fr"):
@@ -155,3 +181,11 @@ def test_references_are_named_with_one_query_per_kind(client_acme: Client, djang
 
     assert {row.differences[0].after for row in rows} == {"Maison > Thé"}
     assert {row.product_id for row in rows} == {product.pk}
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("fr", "11/12/2026 14:05"), ("en", "11 Dec 2026, 14:05")], ids=["fr", "en"]
+)
+def test_a_date_cannot_be_taken_for_another_one(language: str, expected: str) -> None:
+    with translation.override(language), timezone.override(UTC):
+        assert exact(datetime(2026, 12, 11, 14, 5, tzinfo=UTC)) == expected

@@ -87,9 +87,9 @@ def test_a_worker_that_ends_a_run_calls_for_the_next_one(
 
 def test_a_waiting_run_is_cancelled_at_once_and_says_by_whom(client_acme: Client, make_user: Any) -> None:
     run = jobs.request_run(client_acme, "stock")
-    jobs.request_cancel(run, user=make_user("alix"))
+    jobs.request_cancel(run, user=make_user("alix", first_name="Alix", last_name="Morvan"))
     run.refresh_from_db()
-    assert (run.state, run.facts) == (RunState.CANCELLED, {"person": "alix"})
+    assert (run.state, run.facts) == (RunState.CANCELLED, {"person": "Alix Morvan"})
 
 
 def test_the_queue_position_counts_the_runs_before(client_acme: Client) -> None:
