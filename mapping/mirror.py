@@ -1,14 +1,21 @@
-"""The mirror of Sage's rows: what was last read of each, so that an unchanged one costs nothing."""
+"""The mirror of Sage's rows: what was last read of each, so that an unchanged one costs nothing.
+
+Flows share streams and may read one at the same time. Of two readings the one that began later counts: what it found of
+a row is neither overwritten nor taken for gone by the other one. What changed in Sage after it began is after the
+cursors of both, and comes again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from connectors.models import Client
 from connectors.sage.records import Record
@@ -34,15 +41,23 @@ class MirrorResult:
 
 
 def update_mirror(
-    client: Client, stream: str, records: Iterable[Record], *, run_id: int | None, now: datetime, full: bool
+    client: Client,
+    stream: str,
+    records: Iterable[Record],
+    *,
+    run_id: int | None,
+    now: datetime,
+    full: bool,
+    hold: Callable[[], None] = lambda: None,
 ) -> MirrorResult:
-    """Keep these records; memory stays constant whatever their number.
+    """Keep these records, asked for at this moment or after it; memory stays constant whatever their number.
 
     ``full`` says that they are all the rows there are: those that the mirror holds and that did not come are marked as
-    deleted. Several records of one key: the last one counts.
+    deleted. Several records of one key: the last one counts. ``hold`` is called in each transaction that changes rows:
+    what it raises keeps them as they were.
     """
     read = changed = 0
-    log = _Log(client, stream)
+    log = _Log(client, stream, hold)
     for batch in _batches(records):
         read += len(batch)
         changed += _update_batch(client, stream, batch, log, run_id=run_id, now=now, full=full)
@@ -53,10 +68,16 @@ def update_mirror(
 class _Log:
     """What the changes of one reading reach; after very many, simply everything."""
 
-    def __init__(self, client: Client, stream: str) -> None:
+    def __init__(self, client: Client, stream: str, hold: Callable[[], None]) -> None:
         self._client = client
         self._stream = stream
+        self._hold = hold
         self._reached = 0
+
+    def begin(self) -> None:
+        """First in the transaction: who changes a client's mirror waits for its turn, and asks whether it still may."""
+        touches.take_turn(self._client)
+        self._hold()
 
     def write(self, changes: Iterable[tuple[Record | None, Record | None]]) -> None:
         """In the transaction that changes these rows (before, after)."""
@@ -96,7 +117,7 @@ def _batches(records: Iterable[Record]) -> Iterator[dict[str, Record]]:
 def _update_batch(
     client: Client, stream: str, batch: dict[str, Record], log: _Log, *, run_id: int | None, now: datetime, full: bool
 ) -> int:
-    """Write what differs; returns how many rows that were."""
+    """Write what differs and no later reading has found; returns how many rows that were."""
     known = SourceRecord.objects.filter(client=client, stream=stream, key__in=list(batch))
     fingerprints = dict(known.filter(deleted_at=None).values_list("key", "fingerprint"))
     changed = {
@@ -104,18 +125,31 @@ def _update_batch(
         for key, record in batch.items()
         if fingerprints.get(key) != (fingerprint := record.fingerprint())
     }
-    rows = [
-        _row(client, stream, key, record, fingerprint=fingerprint, run_id=run_id, now=now)
-        for key, (record, fingerprint) in changed.items()
-    ]
-    if rows:
+    if changed:
         with transaction.atomic():
+            log.begin()
+            for key in _found_later(known.filter(key__in=list(changed)), now):
+                del changed[key]
             before = _stored(client, stream, [key for key in changed if key in fingerprints])
-            _write(rows)
+            _write(
+                [
+                    _row(client, stream, key, record, fingerprint=fingerprint, run_id=run_id, now=now)
+                    for key, (record, fingerprint) in changed.items()
+                ]
+            )
             log.write((before.get(key), record) for key, (record, _fingerprint) in changed.items())
     if full:
         known.filter(seen_at__lt=now).update(seen_at=now, seen_run=run_id)
-    return len(rows)
+    return len(changed)
+
+
+def _found_later(rows: QuerySet[SourceRecord], now: datetime) -> Iterator[str]:
+    """The keys that a reading which began after this moment has met, changed or found gone.
+
+    What is dated in the future was not found later: this machine's clock was put back.
+    """
+    later = Q(seen_at__gt=now) | Q(changed_at__gt=now)
+    yield from rows.filter(later, seen_at__lte=timezone.now()).values_list("key", flat=True)
 
 
 def _row(
@@ -163,6 +197,7 @@ def _mark_deleted(client: Client, stream: str, log: _Log, *, run_id: int | None,
     for start in range(0, len(keys), BATCH):
         part = keys[start : start + BATCH]
         with transaction.atomic():
+            log.begin()
             before = _stored(client, stream, part)
             there.filter(key__in=part).update(deleted_at=now, changed_at=now, changed_run=run_id)
             log.write((record, None) for record in before.values())

@@ -64,6 +64,12 @@ def touch_everything(client: Client) -> None:
         _log(client, [(EVERYTHING, "")])
 
 
+def take_turn(client: Client) -> None:
+    """Wait for whoever is changing this client's mirror, and keep the others waiting until this transaction ends."""
+    if not MirrorState.objects.select_for_update().filter(client=client).values_list("pk", flat=True).first():
+        MirrorState.objects.get_or_create(client=client)
+
+
 def position(client: Client) -> int:
     """Up to where the mirror has changed."""
     return MirrorState.objects.filter(client=client).values_list("position", flat=True).first() or 0

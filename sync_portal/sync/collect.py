@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 
 from connectors.sage import reading
@@ -38,55 +40,99 @@ def collect(context: RunContext, streams: tuple[str, ...], *, min_rows_percent: 
     """Read the streams into the mirror; Sage is only ever read here.
 
     Raises:
-        BrakeTripped: a whole read would give far fewer rows than the mirror holds; the mirror is left as it was.
+        BrakeTripped: a whole read would give far fewer rows than the mirror holds, or gave them: nothing is marked as
+            deleted.
+        LeaseLost: the run is no longer ours; nothing more is kept.
     """
     cursors = {row.stream: row for row in Cursor.objects.filter(client=context.client, flow=context.run.flow)}
     context.step("collect", len(streams))
     # The server's own clock, read before the queries: a row written meanwhile is read again next time, never missed.
     position = context.sage.server_now()
-    since = {name: _since(STREAMS[name], cursors.get(name)) for name in streams}
-    whole = [STREAMS[name] for name, moment in since.items() if moment is None]
-    context.pass_brakes([one for stream in whole for one in _fewer_rows(context, stream, min_rows_percent)])
+    zone = ZoneInfo(context.client.time_zone)
+    since = {name: _since(STREAMS[name], cursors.get(name), position, zone) for name in streams}
+    expected = {name: _Expected.of(context, STREAMS[name]) for name, moment in since.items() if moment is None}
+    context.pass_brakes([one for rows in expected.values() for one in rows.fewer(rows.counted, min_rows_percent)])
     read_up_to = []
     for number, (name, moment) in enumerate(since.items(), start=1):
-        _read(context, STREAMS[name], moment)
+        _read(context, STREAMS[name], moment, expected.get(name), min_rows_percent)
         read_up_to.append(ReadUpTo(name, position.replace(tzinfo=UTC), full=moment is None))
         context.progress(number)
     return read_up_to
 
 
-def _since(stream: Stream, cursor: Cursor | None) -> datetime | None:
-    """From where the stream is read; None: whole."""
+def _since(stream: Stream, cursor: Cursor | None, clock: datetime, zone: ZoneInfo) -> datetime | None:
+    """From where the stream is read at this time of Sage's clock; None: whole."""
     if stream.cursor is None or cursor is None or cursor.full_at is None or cursor.position is None:
         return None
-    return None if timezone.now() - cursor.full_at > FULL_EVERY else cursor.position.replace(tzinfo=None)
+    position = cursor.position.replace(tzinfo=None)
+    if clock < position or timezone.now() - cursor.full_at > FULL_EVERY:
+        return None  # the clock was put back, nobody knows how far: what changed since may bear any time
+    return position - _put_back(position, clock, zone)
 
 
-def _read(context: RunContext, stream: Stream, since: datetime | None) -> None:
+def _put_back(position: datetime, clock: datetime, zone: ZoneInfo) -> timedelta:
+    """By how much local time may have gone back between the two: in autumn an hour comes twice."""
+    # Of a time that comes twice the first is taken for the position and the second for now.
+    before, after = position.replace(tzinfo=zone).utcoffset(), clock.replace(tzinfo=zone, fold=1).utcoffset()
+    return max(timedelta(), (before or timedelta()) - (after or timedelta()))
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """How many rows of a stream that is read whole the mirror holds, and how many Sage said that it has."""
+
+    stream: str
+    before: int
+    counted: int
+
+    @classmethod
+    def of(cls, context: RunContext, stream: Stream) -> Self:
+        before = SourceRecord.objects.filter(client=context.client, stream=stream.name, deleted_at=None).count()
+        return cls(stream.name, before, reading.count(context.sage, context.capabilities, stream) if before else 0)
+
+    def fewer(self, found: int, min_rows_percent: int) -> list[Tripped]:
+        return list(fewer_rows(self.stream, before=self.before, found=found, min_percent=min_rows_percent))
+
+
+def _read(
+    context: RunContext, stream: Stream, since: datetime | None, expected: _Expected | None, min_rows_percent: int
+) -> None:
     now = timezone.now()
-    records = reading.read(context.sage, context.capabilities, stream, since=since)
+
+    def records() -> Iterator[Record]:
+        read = 0
+        for read, record in enumerate(reading.read(context.sage, context.capabilities, stream, since=since), start=1):
+            if read % 500 == 0:
+                context.beat()
+            yield record
+        # Before anything is marked as deleted: what was counted may not have come.
+        if expected is not None and read < expected.counted:
+            context.pass_brakes(expected.fewer(read, min_rows_percent))
+
     result = mirror.update_mirror(
-        context.client, stream.name, _beating(context, records), run_id=context.run.pk, now=now, full=since is None
+        context.client,
+        stream.name,
+        records(),
+        run_id=context.run.pk,
+        now=now,
+        full=since is None,
+        hold=context.hold,
     )
     context.count(read=result.read)
 
 
-def _fewer_rows(context: RunContext, stream: Stream, min_rows_percent: int) -> Iterator[Tripped]:
-    before = SourceRecord.objects.filter(client=context.client, stream=stream.name, deleted_at=None).count()
-    if before:
-        found = reading.count(context.sage, context.capabilities, stream)
-        yield from fewer_rows(stream.name, before=before, found=found, min_percent=min_rows_percent)
-
-
-def _beating(context: RunContext, records: Iterator[Record]) -> Iterator[Record]:
-    for number, record in enumerate(records):
-        if number % 500 == 0:
-            context.beat()
-        yield record
-
-
 def advance(context: RunContext, read_up_to: list[ReadUpTo]) -> None:
-    """Move the cursors to where the streams were read: the very last act of a run that went well."""
+    """Move the cursors to where the streams were read: the very last act of a run that went well.
+
+    Raises:
+        LeaseLost: the run is no longer ours; they stay.
+    """
+    with transaction.atomic():
+        context.hold()
+        _advance(context, read_up_to)
+
+
+def _advance(context: RunContext, read_up_to: list[ReadUpTo]) -> None:
     for full, fields in ((True, ["position", "full_at"]), (False, ["position"])):
         Cursor.objects.bulk_create(
             [

@@ -130,6 +130,7 @@ class Derivation:
         again = self._to_repeat()
         self._traces.keep(self._not_gone())
         with transaction.atomic():
+            self._context.hold()  # who took the run over leaves a mark of its own
             mark, _made = DerivationMark.objects.update_or_create(
                 shop=self._shop,
                 flow=self._flow.name,

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from connectors.models import Client
 from connectors.sage.records import Article, Media, Record
@@ -122,3 +124,81 @@ def test_the_number_of_queries_follows_batches_and_not_rows(
     ) as queries:
         update(client_acme, *records, now=LATER)
     assert len(queries) == 3 * 2 + 1
+
+
+# --- readings that overlap: flows share streams -----------------------------------------------------------------------
+
+
+def names(client: Client) -> dict[str, bool]:
+    """Article -> whether it sleeps, of those that Sage still has."""
+    return {one.key: one.asleep for one in load_records(client, ["articles"])["articles"] if isinstance(one, Article)}
+
+
+def meanwhile(act: Callable[[], object], *records: Record) -> Iterator[Record]:
+    """These records, and before the last batch comes another flow does its reading."""
+    yield from records[:-1]
+    act()
+    yield records[-1]
+
+
+@pytest.fixture
+def row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirror, "BATCH", 1)
+
+
+def test_a_row_that_an_earlier_reading_writes_late_is_not_gone(client_acme: Client, row_by_row: None) -> None:
+    """Two flows read everything for the first time, the one that began first writes a row over the other's."""
+    began = timezone.now() - timedelta(seconds=20)
+    update(client_acme, article("A"), article("B"), now=began - timedelta(days=1))
+
+    def earlier() -> None:
+        update(client_acme, article("A", asleep=True), now=began, full=False, run=1)
+
+    later = began + timedelta(seconds=10)
+    result = update_mirror(
+        client_acme, "articles", meanwhile(earlier, article("A"), article("B")), run_id=2, now=later, full=True
+    )
+    assert (result.deleted, names(client_acme)) == (0, {"A": False, "B": False})
+
+
+def test_what_a_later_reading_found_is_not_overwritten(client_acme: Client, row_by_row: None) -> None:
+    """A long whole reading hands out rows as they were when it began; the stock flow has read newer ones since."""
+    began = timezone.now() - timedelta(seconds=20)
+    update(client_acme, article("A"), article("B"), now=began - timedelta(days=1))
+
+    def stock() -> None:
+        update(client_acme, article("B", asleep=True), now=began + timedelta(seconds=10), full=False, run=2)
+
+    stale = article("B", sale_price=Decimal(3))
+    update_mirror(client_acme, "articles", meanwhile(stock, article("A"), stale), run_id=1, now=began, full=True)
+    assert names(client_acme) == {"A": False, "B": True}
+
+
+def test_what_a_later_reading_found_gone_does_not_come_back(client_acme: Client, row_by_row: None) -> None:
+    began = timezone.now() - timedelta(seconds=20)
+    update(client_acme, article("A"), article("B"), now=began - timedelta(days=1))
+
+    def whole() -> None:
+        update(client_acme, article("A"), now=began + timedelta(seconds=10), run=2)
+
+    stale = article("B", sale_price=Decimal(3))
+    update_mirror(client_acme, "articles", meanwhile(whole, article("A"), stale), run_id=1, now=began, full=False)
+    assert names(client_acme) == {"A": False}
+
+
+def test_a_portal_whose_clock_was_put_back_goes_on_reading(client_acme: Client) -> None:
+    update(client_acme, article("A"), now=timezone.now() + timedelta(hours=1))
+    update(client_acme, article("A", asleep=True), now=timezone.now(), full=False, run=2)
+    assert names(client_acme) == {"A": True}
+
+
+def test_a_worker_that_lost_its_run_writes_no_row_and_marks_none_as_gone(client_acme: Client) -> None:
+    update(client_acme, article("A"), article("B"))
+
+    def lost() -> None:
+        raise RuntimeError("somebody else has the run")
+
+    for records in ([article("A", asleep=True), article("B")], [article("A")]):
+        with pytest.raises(RuntimeError):
+            update_mirror(client_acme, "articles", records, run_id=1, now=LATER, full=True, hold=lost)
+    assert names(client_acme) == {"A": False, "B": False}
