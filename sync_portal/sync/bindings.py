@@ -47,8 +47,8 @@ class Bindings:
                         row.parked = ""
 
     def forget(self, keep: Iterable[Place] = ()) -> None:
-        """Give the memory back: what is asked for again is read again, also which ids are nobody's. What was changed must
-        be stored before.
+        """Give the memory back: what is asked for again is read again, also which ids are nobody's. What was changed
+        must be stored before.
 
         ``keep``: not of these, that somebody else is at work with.
         """

@@ -13,6 +13,7 @@ from sync_portal.sync import conflicts, decisions
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.brakes import Tally
 from sync_portal.sync.context import RunContext
+from sync_portal.sync.lines import ByPlace
 from sync_portal.sync.models import Change, ChangeState, Run
 from sync_portal.sync.plan import PlannedChange
 from sync_portal.sync.recognition import recognise
@@ -31,8 +32,9 @@ class Planned:
         self._fields = set(context.run.scope.get("fields") or [])
         self._standing = decisions.standing(shop)
         self._rows = Change.objects.filter(run=context.run, shop=shop)
-        self._told_before: int = self._rows.aggregate(newest=Max("pk"))["newest"] or 0
-        """Rows up to this one are of an earlier attempt of this run."""
+        newest = self._rows.aggregate(newest=Max("pk"))["newest"]
+        self._told_before = ByPlace(self._rows.filter(pk__lte=newest)) if newest else None
+        """What an earlier attempt of this run left."""
         self.tally = Tally()
         self.to_write = 0
 
@@ -59,17 +61,17 @@ class Planned:
 
     def _not_told_yet(self, changes: list[PlannedChange]) -> list[PlannedChange]:
         """An earlier attempt of this run may have got some of it through or refused: that is held now, and told."""
-        held = [change.key for change in changes if change.held is not None] if self._told_before else []
-        if not held:
+        held = [(change.kind, change.key) for change in changes if change.held is not None]
+        if not held or self._told_before is None:
             return changes
-        earlier = self._rows.filter(pk__lte=self._told_before, key__in=held)
-        told = set(earlier.values_list("kind", "key"))
+        told = self._told_before.find(held)
         return [change for change in changes if change.held is None or (change.kind, change.key) not in told]
 
     def _tell_what_is_stale(self) -> None:
         """What a person chose and is no longer as it was shown: told, not written."""
+        planned = ByPlace(self._rows)
         for part in scopes.chosen_parts(self._context.run.scope, self._shop.pk):
-            known = set(self._rows.filter(key__in=[seen.key for seen in part]).values_list("kind", "key"))
+            known = planned.find((seen.kind, seen.key) for seen in part)
             stale = [seen for seen in part if (seen.kind, seen.key) not in known]
             Change.objects.bulk_create([_stale_row(self._context.run, self._shop, seen) for seen in stale])
 

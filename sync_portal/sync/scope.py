@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from sync_portal.sync import lines
 from sync_portal.sync.forgetting import OF_A_PRODUCT
 from sync_portal.sync.models import Action, Change, ChangeState, Run
 from sync_portal.sync.plan import PlannedChange
@@ -26,7 +27,6 @@ SHARED = frozenset({"groups", "categories", "product_options", "product_option_v
 )
 """Kinds that a product may need first; they are cheap and go along."""
 
-_BATCH = 500
 Wanted = Callable[[Sequence[PlannedChange]], list[PlannedChange]]
 """Of these changes those that the run may write."""
 
@@ -127,11 +127,9 @@ def chosen_parts(scope: dict[str, Any], shop_id: int | None = None) -> Iterator[
 
     Fields are chosen among updates: a creation is chosen by itself or with the whole.
     """
-    changes, fields = _chosen(scope, shop_id).order_by("pk"), set(scope.get("fields") or [])
-    part = list(changes[:_BATCH])
-    while part:
+    fields = set(scope.get("fields") or [])
+    for part in lines.in_parts(_chosen(scope, shop_id).order_by("pk")):
         yield [change for change in part if not fields or _has(change, fields)]
-        part = list(changes.filter(pk__gt=part[-1].pk)[:_BATCH])
 
 
 def _chosen(scope: dict[str, Any], shop_id: int | None) -> QuerySet[Change]:
@@ -149,7 +147,7 @@ def _has(change: Change, fields: set[str]) -> bool:
 
 def _same_as_previewed(scope: dict[str, Any], shop_id: int) -> Wanted:
     check_age(scope)
-    fields = set(scope.get("fields") or [])
+    fields, previewed = set(scope.get("fields") or []), lines.ByPlace(_chosen(scope, shop_id))
 
     def same(change: PlannedChange, seen: Change | None) -> bool:
         if seen is None or seen.action != change.action or (fields and not _has(seen, fields)):
@@ -157,8 +155,7 @@ def _same_as_previewed(scope: dict[str, Any], shop_id: int) -> Wanted:
         return only(change.differences, fields) == only(seen.differences, fields)
 
     def wanted(part: Sequence[PlannedChange]) -> list[PlannedChange]:
-        rows = _chosen(scope, shop_id).filter(key__in=[change.key for change in part])
-        seen = {(row.kind, row.key): row for row in rows}
+        seen = previewed.find((change.kind, change.key) for change in part)
         return [change for change in part if same(change, seen.get((change.kind, change.key)))]
 
     return wanted

@@ -18,6 +18,7 @@ from mapping.models import Binding
 from mapping.state import Held, Value, from_json
 from sync_portal.sync import marks
 from sync_portal.sync.kinds import KINDS, Form
+from sync_portal.sync.lines import in_parts
 from sync_portal.sync.models import Action, Change, ChangeState, Run
 from sync_portal.sync.plan import Bound, PlannedChange, risk
 from sync_portal.sync.resolver import Resolver
@@ -54,12 +55,10 @@ def plan_undo(run_id: int, resolver: Resolver) -> Iterator[list[PlannedChange]]:
         run_id=run_id, shop=resolver.shop, state=ChangeState.CONFIRMED, as_found=False
     ).order_by("-pk")
     made = Made(run_id, resolver.shop.pk)
-    part = list(changes[:_BATCH])
-    while part:
+    for part in in_parts(changes):
         bound = resolver.bound_of([(change.kind, change.key) for change in part])
         yield [line for change in part for line in _reverse(change, bound.get((change.kind, change.key)), made)]
         resolver.bindings.forget()
-        part = list(changes.filter(pk__lt=part[-1].pk)[:_BATCH])
 
 
 def forget_what_went_along(shop: ShopConnection, kind: str, keys: Sequence[str]) -> None:
