@@ -81,6 +81,13 @@ def _jobs() -> Iterable[CheckMessage]:
             hint="Use at least 15 seconds (default 180)",
             id="sync_portal.E007",
         )
+    for name, default in (("RETENTION_DAYS", 90), ("AUDIT_RETENTION_DAYS", 730)):
+        if getattr(settings, name) < 1:
+            yield Error(
+                f"{name} is {getattr(settings, name)}: the history would be deleted as it is written",
+                hint=f"Use at least 1 day (default {default})",
+                id="sync_portal.E009",
+            )
 
 
 def _site_url() -> Iterable[CheckMessage]:

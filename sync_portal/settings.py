@@ -117,6 +117,8 @@ MACHINE_NAME = env.str("MACHINE_NAME", default=socket.gethostname())
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=180)
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 """How long confirmed changes are kept; refused ones and the runs themselves four times as long."""
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=730)
+"""How long is kept who changed which schedule or alert."""
 RUN_MAX_ATTEMPTS = env.int("RUN_MAX_ATTEMPTS", default=3)
 
 Q_CLUSTER = {

@@ -27,6 +27,8 @@ WRONG: dict[str, tuple[str, Any, str]] = {
     "a pool": ("DATABASES", {"default": {**SQLITE, "OPTIONS": {"pool": True}}}, "sync_portal.E005"),
     "retry before the timeout": ("Q_CLUSTER", {"timeout": 1800, "retry": 1800}, "sync_portal.E006"),
     "a lease of a few seconds": ("RUN_LEASE_SECONDS", 14, "sync_portal.E007"),
+    "a history of no day": ("RETENTION_DAYS", 0, "sync_portal.E009"),
+    "no memory of who changed a setting": ("AUDIT_RETENTION_DAYS", 0, "sync_portal.E009"),
     "an address without scheme": ("SITE_URL", "sync.example.com", "sync_portal.E008"),
     "every host": ("ALLOWED_HOSTS", ["*"], "sync_portal.W001"),
 }

@@ -1,4 +1,6 @@
-"""Old history goes: confirmed changes first, refused ones and the runs themselves much later."""
+"""Old history goes: confirmed changes first, refused ones and the runs themselves much later, what people changed in
+schedules and alerts last.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from mapping import uploads
-from sync_portal.sync.models import Beat, Change, ChangeState, Run
+from sync_portal.sync.models import Beat, Change, ChangeState, Run, SettingChange
 
 FAILURES_KEEP = 4
 """Times `RETENTION_DAYS`: failures are looked for long after, successes hardly ever."""
@@ -26,7 +28,7 @@ _GOOD = (ChangeState.CONFIRMED, ChangeState.PLANNED, ChangeState.STALE)
 
 
 def prune_if_due(now: datetime) -> int:
-    """Prune once a day, by whichever worker comes first; returns how many changes went."""
+    """Prune once a day, by whichever worker comes first; returns how many rows of history went."""
     last, made = Beat.objects.get_or_create(name=_LAST, defaults={"at": now})
     if made or now - last.at < EVERY:
         return 0
@@ -41,7 +43,7 @@ def prune_if_due(now: datetime) -> int:
 def prune(now: datetime, *, most: int | None = None) -> int:
     """Delete what is older than the settings keep; the last run of each flow stays, as a row without its successes.
 
-    Ends early once `most` changes (or a slice more) went. Returns how many.
+    Ends early once `most` changes (or a slice more) went. Returns how many rows of history went.
     """
     recent = now - timedelta(days=settings.RETENTION_DAYS)
     long_ago = now - timedelta(days=settings.RETENTION_DAYS * FAILURES_KEEP)
@@ -53,6 +55,8 @@ def prune(now: datetime, *, most: int | None = None) -> int:
         _delete(_superseded(Run.objects.filter(pk__in=runs)))
         if most is not None and gone >= most:
             return gone
+    audited = now - timedelta(days=settings.AUDIT_RETENTION_DAYS)
+    gone += _delete(SettingChange.objects.filter(at__lt=audited))
     uploads.forget_unused(long_ago)
     return gone
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connectors.models import Client
 from sync_portal.sync import retention
-from sync_portal.sync.models import Beat, Change, ChangeState, Run, RunState
+from sync_portal.sync.models import Beat, Change, ChangeState, Run, RunState, SettingChange
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,24 @@ def test_a_hundred_thousand_rows_go_in_slices(client_acme: Client, django_assert
     assert Change.objects.count() == 10
 
 
+@pytest.mark.parametrize(
+    ("keep", "days", "kept"), [(730, 729, True), (730, 731, False), (30, 31, False), (3650, 3649, True)]
+)
+def test_who_changed_a_setting_is_kept_as_long_as_is_set(
+    client_acme: Client, settings: Any, keep: int, days: int, kept: bool
+) -> None:
+    settings.AUDIT_RETENTION_DAYS = keep
+    old = SettingChange.objects.create(client=client_acme, flow="stock", after={"paused": True})
+    young = SettingChange.objects.create(client=client_acme, flow="stock", after={"paused": False})
+    SettingChange.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=days))
+    assert retention.prune(timezone.now()) == (0 if kept else 1)
+    assert set(SettingChange.objects.all()) == ({old, young} if kept else {young})
+
+
+def test_who_changed_a_setting_is_kept_for_two_years_unless_told_otherwise() -> None:
+    assert django_settings.AUDIT_RETENTION_DAYS == 730
+
+
 def test_pruning_happens_once_a_day_whoever_asks(client_acme: Client) -> None:
     now = timezone.now()
     changes(ended(client_acme, 100), ChangeState.CONFIRMED, 3)
@@ -130,7 +149,7 @@ def test_a_run_is_looked_at_once_for_what_went_well(client_acme: Client, django_
     assert retention.prune(timezone.now()) == 1
     assert set(Run.objects.filter(thinned=True)) == {run}
     assert not Run.objects.get(pk=young.pk).thinned
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert retention.prune(timezone.now()) == 0
 
 
