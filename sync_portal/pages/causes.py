@@ -49,7 +49,7 @@ class CauseGroup:
     asks: str
     """The kind of question behind the cause, where one is open and answering it is what helps; else empty."""
     will_ask: bool
-    """Whether it will be a question once the run, a preview so far, is made."""
+    """Whether the next run will ask: a preview asks nothing."""
 
     @property
     def others(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,10 +16,10 @@ from mapping.desired.links import PACK_ITEM
 from mapping.models import Product, ProductImage
 from sync_portal.pages.causes import tell
 from sync_portal.pages.labels import SPECIAL_KEYS, VALUES, field_label
-from sync_portal.pages.names import Names, reference_names, references
+from sync_portal.pages.names import Names, price_words, reference_names, references
 from sync_portal.pages.numbers import change_of, decimal_or_none, money, plain
 from sync_portal.sync.causes import CauseText
-from sync_portal.sync.models import Action, Change, ChangeState
+from sync_portal.sync.models import Action, Change, ChangeState, Decision
 
 NUMBERS = {"price", "price_impact", "weight", "weight_impact", "reduction", "quantity", "from_quantity"}
 AMOUNTS = {"price", "price_impact"}
@@ -65,10 +65,13 @@ class ChangeRow:
     photo_id: int | None = None
     not_compared: list[str] = field(default_factory=list)
     """What leads to things of the shop that are not recognised yet: labels of fields, told instead of ids."""
+    price: str = ""
+    """Of a specific price whose label is its key: for whom and from which quantity it is."""
 
     @property
     def label(self) -> str:
-        return readable_label(self.change.kind, self.change.key, self.change.label)
+        label = readable_label(self.change.kind, self.change.key, self.change.label)
+        return f"{label} · {self.price}" if self.price else label
 
     @property
     def folded(self) -> bool:
@@ -109,8 +112,13 @@ def change_rows(client: Client, changes: Iterable[Change]) -> list[ChangeRow]:
     page = list(changes)
     told = (difference for change in page for difference in change.differences)
     names = names_in(client, told, runs={change.run_id for change in page})
-    products, photos = _product_ids(client, page), _photo_ids(client, page)
-    return [_row(change, names, products, photos) for change in page]
+    products, photos, prices = _product_ids(client, page), _photo_ids(client, page), unnamed_prices(client, page)
+    return [replace(_row(change, names, products, photos), price=prices.get(change.key, "")) for change in page]
+
+
+def unnamed_prices(client: Client, rows: Iterable[Change | Decision]) -> dict[str, str]:
+    """Key -> words, of the specific prices among these rows that have no other label than their key."""
+    return price_words(client, {row.key for row in rows if row.kind == "specific_prices" and row.label == row.key})
 
 
 def names_in(client: Client, differences: Iterable[Mapping[str, Any]], runs: Collection[int] = ()) -> Names:

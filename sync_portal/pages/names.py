@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from connectors.models import Client
 from mapping.choices.base import split
 from mapping.desired.links import PACK_ITEM
-from mapping.models import Binding, Category, Combination, CustomerGroup, Product, ShopCustomer
+from mapping.models import Binding, Category, Combination, CustomerGroup, Product, ShopCustomer, SpecificPrice
 from sync_portal.sync.models import Change
 
 Names = Mapping[tuple[str, str], str]
@@ -63,6 +64,25 @@ _SOURCES: dict[str, _Source] = {
         lambda row: row.label,
     ),
 }
+
+
+def price_words(client: Client, keys: Collection[str]) -> dict[str, str]:
+    """Key of a specific price -> for whom and from which quantity it is: what tells a product's prices apart."""
+    rows = list(SpecificPrice.objects.filter(product__client=client, key__in=keys)) if keys else []
+    wanted = {
+        "groups": {row.group_key for row in rows} - {""},
+        "customers": {row.customer_key for row in rows} - {""},
+    }
+    names = reference_names(client, {kind: found for kind, found in wanted.items() if found})
+    return {row.key: _price_words(row, names) for row in rows}
+
+
+def _price_words(row: SpecificPrice, names: Names) -> str:
+    buyer = names.get(("customers", row.customer_key)) or names.get(("groups", row.group_key)) or _("everybody")
+    if row.from_quantity <= 1:
+        return buyer
+    return _("%(buyer)s, from %(quantity)s") % {"buyer": buyer, "quantity": row.from_quantity}
+
 
 _NAMED_IN_THE_SHOP = frozenset(
     {"product_options", "product_option_values", "product_features", "product_feature_values"}

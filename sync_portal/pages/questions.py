@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from connectors.models import Client, ShopConnection
 from mapping.models import Category, Combination, CustomerGroup, Product, ProductImage, ShopCustomer
-from sync_portal.pages.differences import names_in, product_key, readable_label, value_text
+from sync_portal.pages.differences import names_in, product_key, readable_label, unnamed_prices, value_text
 from sync_portal.pages.labels import answer_label, field_label, same_label
 from sync_portal.pages.sentences import person
 from sync_portal.sync.answers import answers_to
@@ -64,9 +64,13 @@ class Question:
     missing: list[tuple[str, str]] = field(default_factory=list)
     """Orphan of a product: (key, words) of the combinations that it may be. Which product one is, is searched for."""
 
+    price: str = ""
+    """Of a specific price whose label is its key: for whom and from which quantity it is."""
+
     @property
     def label(self) -> str:
-        return readable_label(self.decision.kind, self.decision.key, self.decision.label)
+        label = readable_label(self.decision.kind, self.decision.key, self.decision.label)
+        return f"{label} · {self.price}" if self.price else label
 
     @property
     def field_label(self) -> str:
@@ -101,6 +105,7 @@ def questions(client: Client, decisions: Iterable[Decision]) -> list[Question]:
     known = _local_records(client, page)
     products = dict(_products(client, page))
     photos = _photos(products.values())
+    prices = unnamed_prices(client, page)
     cards = []
     for decision in page:
         product = products.get(product_key(decision.kind, decision.key))
@@ -114,7 +119,7 @@ def questions(client: Client, decisions: Iterable[Decision]) -> list[Question]:
         elif decision.question != DecisionKind.MISSING:
             values = {name: value_text(decision.field, decision.facts.get(name), names) for name in _VALUES}
             card = Question(decision, card.choices, product, photo, values=values)
-        cards.append(card)
+        cards.append(replace(card, price=prices.get(decision.key, "")))
     return cards
 
 
@@ -164,7 +169,7 @@ def _with_candidates(card: Question, local: Mapping[str, str]) -> Question:
 
 def _cell(name: str, shown: Mapping[str, Any], local: Mapping[str, str]) -> Cell:
     text = str(shown.get(name, ""))
-    return Cell(text, bool(local.get(name)) and local[name].strip().casefold() != text.strip().casefold())
+    return Cell(text, bool(local.get(name)) and local[name].strip() != text.strip())
 
 
 def _shown(kind: str, candidates: Sequence[Mapping[str, Any]]) -> list[str]:

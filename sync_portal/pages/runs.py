@@ -51,6 +51,7 @@ def page(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     tally = tally_of(run)
     changes = ChangeFilter(request.GET, queryset=run.changes.all(), kinds=tally.kinds)
     shown = page_of(request, changes.qs, CHANGES_PER_PAGE, total=changes.total(tally))
+    rows = change_rows(access.client, shown)
     context = _progress(run, tally) | _next_steps(run, access, tally)
     return render_page(
         request,
@@ -60,7 +61,8 @@ def page(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
         **context,
         filter=changes,
         page=shown,
-        rows=change_rows(access.client, shown),
+        rows=rows,
+        recognises=any(row.not_compared for row in rows),
         groups=cause_groups(run),
         braked=braked(run),
         stale=tally.of("stale"),

@@ -109,6 +109,27 @@ def test_two_records_stand_side_by_side_and_what_differs_is_marked(world: World,
     assert card.candidates[0].url.endswith("index.php?controller=product&id_product=59")
 
 
+def test_upper_and_lower_case_are_a_difference(world: World, adoption: Decision) -> None:
+    adoption.facts = {"candidates": [{"id": 48, "score": 80, "reasons": ["ean13"], "shown": {"reference": "th-1"}}]}
+
+    assert [cell.differs for cell in card_of(world, adoption).candidates[0].cells] == [True]
+
+
+def test_the_prices_of_a_product_are_told_apart(world: World) -> None:
+    factories.CustomerGroupFactory(client=world.client, key="2", name="Revendeurs")
+    for quantity in (1, 10):
+        key = f"{world.product.key}||2||{quantity}"
+        factories.SpecificPriceFactory(product=world.product, key=key, group_key="2", from_quantity=quantity)
+        factories.DecisionFactory(shop=world.shop, question="missing", kind="specific_prices", key=key, label=key)
+
+    cards = questions(world.client, Decision.objects.filter(kind="specific_prices").order_by("pk"))
+
+    assert [card.label for card in cards] == [
+        f"{world.product.key} · Revendeurs",
+        f"{world.product.key} · Revendeurs, à partir de 10",
+    ]
+
+
 def test_a_field_shows_its_three_values(world: World) -> None:
     values = {"sent": "10.000000", "shop": "9.500000", "sage": "11.000000"}
     decision = factories.DecisionFactory(shop=world.shop, question="conflict", facts=values)

@@ -251,7 +251,7 @@ def test_a_run_says_whether_it_was_undone_or_only_shall_be(
 @pytest.mark.parametrize(
     ("preview", "is_open", "told"),
     [
-        (True, False, "La question sera posée une fois l’aperçu appliqué."),
+        (True, False, "La question sera posée par la prochaine exécution."),
         (True, True, "Répondre aux questions"),
         (False, False, ""),
     ],
@@ -267,7 +267,7 @@ def test_a_cause_leads_to_questions_only_where_there_are_some(
 
     page = signed_in(world.client).get(reverse("pages:run", args=[world.client.slug, run.pk])).content.decode()
 
-    both = ("La question sera posée une fois l’aperçu appliqué.", "Répondre aux questions")
+    both = ("La question sera posée par la prochaine exécution.", "Répondre aux questions")
     assert [text for text in both if text in page] == ([told] if told else [])
 
 
