@@ -21,7 +21,7 @@ from mapping.rules import ShopRules
 from mapping.state import SHOPS_OWN
 from sync_portal.sync import decisions, forms, orphans, questions, shop_files, shop_stock
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.forgetting import files_again
+from sync_portal.sync.forgetting import OF_A_PRODUCT, files_again
 from sync_portal.sync.kinds import KINDS, UNWATCHED, Kind
 from sync_portal.sync.local import expect_in, held_as
 from sync_portal.sync.models import Action, Change, ChangeState, DecisionKind
@@ -63,6 +63,13 @@ class Found:
 
     different: list[tuple[str, str, str]] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
+    products: set[str] = field(default_factory=set)
+    """Keys of the products among the missing."""
+
+    def went_with_its_product(self, kind: str, key: str) -> bool:
+        """Whether it belongs to a product that is gone; products are looked at before what belongs to them."""
+        parts = key.split("|") if kind in OF_A_PRODUCT else []
+        return any("|".join(parts[:length]) in self.products for length in range(1, len(parts)))
 
 
 class Watch:
@@ -180,8 +187,11 @@ def _compare(
         if entity is None and row.key.startswith(SHOPS_OWN):  # an orphan that was to be hidden, and is gone
             _let_go(row)
             continue
+        if entity is None and found.went_with_its_product(kind.name, row.key):
+            continue  # one question is enough: that about the product
         if entity is None:
             found.missing.append((kind.name, row.key))
+            found.products |= {row.key} if kind.name == "products" else set()
             gone.append(row)
             continue
         told = {name: held_as(resolver, kind, name, row.confirmed[name], entity) for name in watch.fields(kind, row)}

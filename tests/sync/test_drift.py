@@ -118,6 +118,24 @@ def test_a_product_gone_from_the_shop_is_reported_as_missing(published: World) -
     assert open_questions() == {("products", "SECATEUR", ""): (DecisionKind.MISSING, facts)}
 
 
+def test_one_question_is_asked_about_a_product_that_went_with_its_combinations_and_prices(
+    world: World, decide: Any
+) -> None:
+    world.publish("catalogue", "stock", "prices")
+    parts = Binding.objects.filter(key__startswith="TSHIRT-PRO|", remote_id__isnull=False)
+    kinds = set(parts.values_list("kind", flat=True))
+    assert {"combinations", "specific_prices"} <= kinds
+    delete(world, "products", world.shop.product("TSHIRT-PRO")["id"])
+
+    run = world.run("drift")
+
+    assert told(run) == {("products", "TSHIRT-PRO"): "shop.unknown_id"}
+    decide(Answer.CREATE)
+    world.publish("catalogue", "stock", "prices")
+    assert set(parts.values_list("kind", flat=True)) == kinds
+    assert told(world.run("drift")) == {}
+
+
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
