@@ -28,5 +28,12 @@ class RejectedRecordError(ConnectorError):
     """This one record is refused; the others go on. Trying again without a change would be refused again."""
 
 
+def blameless(error: ConnectorError) -> ConnectorError:
+    """What a failure says that is not the record's: no refusal of it, it is to be tried again."""
+    if isinstance(error, RejectedRecordError):
+        return RetryableError(error.cause, error.facts, detail=error.detail)
+    return error
+
+
 class ConfigurationError(ConnectorError):
     """Somebody must change a setting or a right first: the whole run stops."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError, RetryableError
+from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError, RetryableError, blameless
 from connectors.prestashop.statuses import whole_request_refused
 from connectors.prestashop.xml import Entity
 
@@ -89,7 +89,7 @@ class Batch(Generic[Item]):
             done = [] if whole_request_refused(error) else self._applied(part, error)[: len(part)]
         except ConnectorError as unreadable:
             # What the shop did is not known and cannot be asked: nothing more is sent, nothing is sent again.
-            self.stopped_by = unreadable
+            self.stopped_by = blameless(unreadable)
             return
         if done:
             self._keep(done)

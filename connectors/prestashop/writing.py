@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from connectors.errors import ConnectorError, RejectedRecordError
+from connectors.errors import ConnectorError, RejectedRecordError, blameless
 from connectors.prestashop.asking import Asker
 from connectors.prestashop.batches import Result
 from connectors.prestashop.items import Item, Outcome, check_echo, holds, outcome_of, with_value
@@ -203,7 +203,7 @@ class Writer:
         try:
             there = {e.id for e in self._reader.read(resource, display=["id"], filters={"id": list(ids)})}
         except ConnectorError as unreadable:
-            return [_deleted(start + n, entity_id, unreadable) for n, entity_id in enumerate(ids)]
+            return [_deleted(start + n, entity_id, blameless(unreadable)) for n, entity_id in enumerate(ids)]
         if len(ids) == 1 and there:
             return [_deleted(start, ids[0], error)]
         outcomes: list[Outcome] = []

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError
+from connectors.errors import ConfigurationError, ConnectorError, RejectedRecordError, blameless
 from connectors.prestashop import images
 from mapping.models import Binding, ProductImage
 from mapping.state import Ref, from_json, to_json
@@ -155,7 +155,7 @@ def _confirm(resolver: Resolver, tasks: Iterable[Task]) -> None:
         held = _ids(resolver, {_product_id(task) for task in sent})
     except ConnectorError as error:  # sent and not confirmed: recognised when it is tried again
         for task in sent:
-            task.error = error
+            task.error = blameless(error)
         return
     for task in sent:
         if task.shop_id not in held[_product_id(task)]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from connectors.errors import ConfigurationError
+from connectors.errors import ConfigurationError, ConnectorError, RetryableError, blameless
 from sync_portal.sync import sending
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.kinds import Kind
@@ -25,6 +25,10 @@ from sync_portal.sync.tasks import Task, references
 Sender = Callable[[RunContext, Resolver, Kind, list[Task]], None]
 """Writes a slice whose records are sent each in its own way: photos, documents."""
 
+UNCLEAR = frozenset({"shop.not_xml", "shop.empty_500"})
+"""What a shop in trouble says to everything, and a good one to a record that it chokes on."""
+FEW = 3
+"""So many records, all of a slice, are not likely to be bad all together."""
 AWAY = frozenset({"shop.unreachable", "shop.timeout", "shop.busy", "shop.quiet_hours"})
 """What all records of a slice can only share when the shop itself is away, or not to be written to."""
 
@@ -48,6 +52,7 @@ class Pipeline:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"run-{context.run.pk}")
         self._under_way: _UnderWay | None = None
         self._done = 0
+        self._in_trouble = False
 
     def __enter__(self) -> Self:
         return self
@@ -135,6 +140,7 @@ class Pipeline:
             self._tell(before.tasks)
 
     def _keep(self, kind: Kind, tasks: Sequence[Task]) -> None:
+        _blame_the_shop(tasks)
         bindings = self._resolver.bindings
         bindings.preload([(kind.name, task.change.key) for task in tasks])
         store(self._context, self._resolver, kind, tasks)
@@ -142,8 +148,31 @@ class Pipeline:
 
     def _tell(self, tasks: Sequence[Task]) -> None:
         _stop_if_the_rest_is_pointless(tasks)
+        self._stop_at_the_second_in_trouble(tasks)
         self._done += len(tasks)
         self._context.progress(self._done)
+
+    def _stop_at_the_second_in_trouble(self, tasks: Sequence[Task]) -> None:
+        """One slice may be of bad records after all, and must not stand before the others at each run."""
+        trouble = next((one.error for one in tasks if one.error is not None and _is_the_shops(one.error)), None)
+        if trouble is not None and self._in_trouble:
+            raise trouble
+        self._in_trouble = trouble is not None
+
+
+def _blame_the_shop(tasks: Sequence[Task]) -> None:
+    """Where nothing of a slice could be written and the shop does not say why, it is no fault of its records: refused,
+    they would wait for a person, each of them, although the shop was only down for a while.
+    """
+    written = [task for task in tasks if task.sent and not task.as_found and task.error is None]
+    unclear = [task for task in tasks if task.error is not None and task.error.cause in UNCLEAR]
+    if not written and len(unclear) >= FEW and len({task.error.cause for task in unclear if task.error}) == 1:
+        for task in unclear:
+            task.error = blameless(task.error) if task.error else None
+
+
+def _is_the_shops(error: ConnectorError) -> bool:
+    return isinstance(error, RetryableError) and error.cause in UNCLEAR
 
 
 def _stop_if_the_rest_is_pointless(tasks: Sequence[Task]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connectors.errors import ConnectorError, RejectedRecordError, RetryableError
+from connectors.errors import ConnectorError, RejectedRecordError, RetryableError, blameless
 from connectors.prestashop.resources import check
 from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity
@@ -115,7 +115,7 @@ def exchange(resolver: Resolver, parcel: Parcel) -> None:
         parcel.held = _held(resolver, parcel.kind, sent)
     except ConnectorError as error:
         for task in sent:
-            task.error = error
+            task.error = blameless(error)
 
 
 def settle(resolver: Resolver, parcel: Parcel) -> None:
@@ -204,7 +204,7 @@ def _leave_what_moved(resolver: Resolver, parcel: Parcel) -> None:
         parcel.found = _held(resolver, parcel.kind, expecting)
     except ConnectorError as error:
         for task in expecting:
-            task.error = error
+            task.error = blameless(error)
         return
     for task in expecting:
         if row := parcel.found.get(task.shop_id):
