@@ -129,6 +129,9 @@ need_python_packages() {
 
 npm_ci() {
   local options=(ci --ignore-scripts --no-audit --no-fund)
+  # Node.js brings certificates of its own. Behind a proxy that signs with the company's, the machine's count too.
+  local machine=/etc/ssl/certs/ca-certificates.crt
+  [[ -n ${NODE_EXTRA_CA_CERTS:-} || ! -r $machine ]] || export NODE_EXTRA_CA_CERTS=$machine
   if command -v npm >/dev/null; then
     npm "${options[@]}"
     return
