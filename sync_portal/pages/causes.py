@@ -6,13 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sync_portal.pages.labels import FIELDS, KINDS
 from sync_portal.sync.causes import CauseText, describe
 from sync_portal.sync.history import counts_by_cause, with_cause
 from sync_portal.sync.models import ChangeState, Decision, Run
 
-_WORDS = {"field": FIELDS, "kind": KINDS, "resource": KINDS}
+_REASONS = {
+    **dict.fromkeys(
+        ("ConnectionError", "ConnectionRefusedError", "ConnectionResetError"), gettext_lazy("no connection")
+    ),
+    **dict.fromkeys(("ConnectTimeout", "ReadTimeout", "Timeout", "TimeoutError"), gettext_lazy("no answer in time")),
+    "ForbiddenAddressError": gettext_lazy("the address lies in a network that is not allowed"),
+    "SMTPAuthenticationError": gettext_lazy("wrong user or password"),
+    "SSLError": gettext_lazy("its certificate is not valid"),
+    "gaierror": gettext_lazy("no server of that name"),
+}
+"""Why a message was not taken: names of Python's exceptions. A status (404) and a refused address are shown as such."""
+
+_WORDS = {"field": FIELDS, "kind": KINDS, "resource": KINDS, "reason": _REASONS}
 """Facts that are technical names, and the tables that have their words."""
 
 

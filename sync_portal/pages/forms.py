@@ -15,6 +15,19 @@ from sync_portal.sync.rhythms import BadCronError, check_cron, shortest_gap
 LONGEST_MINUTES = 7 * 24 * 60
 
 
+class WebAddressField(forms.URLField):
+    """A page of the web, no other kind of address."""
+
+    default_validators = [URLValidator(schemes=["http", "https"])]
+    default_error_messages = {"invalid": gettext_lazy("“%(value)s” is no web address (https://…).")}
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:  # no address at all: Django names no value there
+            raise ValidationError(error.message, code=error.code, params={"value": value}) from None
+
+
 class ScheduleForm(forms.Form):
     """When a flow starts by itself: every so many minutes, at the times of a cron expression, or never."""
 
@@ -127,8 +140,7 @@ class AlertingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         help_text=gettext_lazy("One per line."),
     )
-    webhook = forms.URLField(
-        validators=[URLValidator(schemes=["http", "https"])],
+    webhook = WebAddressField(
         label=gettext_lazy("Webhook"),
         required=False,
         max_length=200,

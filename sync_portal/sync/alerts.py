@@ -23,8 +23,9 @@ from django.utils.translation import gettext as _
 from connectors import webhooks
 from connectors.errors import RetryableError
 from connectors.models import Client
+from sync_portal.sync.causes import describe
 from sync_portal.sync.flows import Flow, get_flow
-from sync_portal.sync.history import WORDS, codes
+from sync_portal.sync.history import WORDS, codes, last_judged
 from sync_portal.sync.models import Alert, Alerting, Channel, FlowHealth
 
 logger = logging.getLogger(__name__)
@@ -168,8 +169,11 @@ def _send(alerting: Alerting, alert: Alert) -> None:
         _NotDelivered: the message was not taken.
     """
     client, flow = alert.client, get_flow(alert.flow)
+    run = last_judged(client, flow.name) if alert.code in BAD else None
     with translation.override(settings.LANGUAGE_CODE):
-        url = settings.SITE_URL.rstrip("/") + reverse("pages:client", args=[client.slug])
+        why = describe(run.cause, run.facts).sentence if run and run.cause else ""
+        page = reverse("pages:run", args=[client.slug, run.pk]) if run else reverse("pages:client", args=[client.slug])
+        url = settings.SITE_URL.rstrip("/") + page
         subject = _("%(client)s: %(flow)s is %(word)s") % {
             "client": client.name,
             "flow": flow.label,
@@ -177,10 +181,10 @@ def _send(alerting: Alerting, alert: Alert) -> None:
         }
     subject = " ".join(subject.split())  # a line break in a client's name would end the mail's header
     if alert.channel == Channel.EMAIL:
-        _mail(subject, f"{subject}\n\n{url}\n", alerting.emails)
+        _mail(subject, "\n\n".join(filter(None, [subject, why, url])) + "\n", alerting.emails)
     else:
         message = {"client": client.slug, "flow": flow.name, "before": alert.before, "now": alert.code}
-        _post(alerting.webhook, message | {"text": subject, "url": url})
+        _post(alerting.webhook, message | {"text": subject, "why": why, "url": url})
 
 
 def _mail(subject: str, text: str, addresses: list[str]) -> None:

@@ -91,6 +91,12 @@ def _flow_state(client: Client, flow: Flow, schedule: FlowSchedule | None, now: 
     )
 
 
+def last_judged(client: Client, flow: str) -> Run | None:
+    """The last run of the whole flow that went to its end: what the flow's state is judged on."""
+    whole = Run.objects.filter(client=client, flow=flow, preview=False).exclude(scope__has_any_keys=scopes.PARTS)
+    return whole.filter(state__in=_JUDGED).first()
+
+
 def codes(clients: Sequence[Client], *, now: datetime) -> Iterator[tuple[Client, Flow, str]]:
     """The code of every flow's state for these clients, in a number of queries that does not follow theirs."""
     seen = _seen_of_all(clients)

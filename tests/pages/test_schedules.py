@@ -207,6 +207,42 @@ def test_alerts_go_to_each_address_once(world: World, signed_in: Callable[..., B
     assert alerting.webhook == "https://chat.example/hook"
 
 
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [("ftp://x", "ftp://x"), ("not an address", "https://not an address"), ("http://[", "http://[")],
+    ids=["scheme", "words", "nonsense"],
+)
+def test_an_address_that_is_none_is_named_once(
+    address: str, named: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    page = signed_in(world.client).post(reverse("pages:alerting", args=[world.client.slug]), {"webhook": address})
+
+    assert page.context["form"].errors["webhook"] == [f"« {named} » n’est pas une adresse web (https://…)."]
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("ConnectionError", "pas de connexion"), ("404", "404"), ("a@example.com", "a@example.com")],
+)
+def test_why_an_alert_was_not_taken_is_told_in_words(
+    reason: str, told: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    Alert.objects.create(
+        client=world.client,
+        flow="stock",
+        channel="webhook",
+        before="on_time",
+        code="broken",
+        since=timezone.now(),
+        cause="webhook.failed",
+        facts={"reason": reason},
+    )
+
+    page = signed_in(world.client).get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
+
+    assert f"n’a pas pris le message : {told}." in page
+
+
 @pytest.mark.parametrize("data", [{"emails": "nobody"}, {"webhook": "ftp://x"}, {"webhook": "not an address"}], ids=str)
 def test_an_address_that_is_none_is_refused(
     data: dict[str, str], world: World, signed_in: Callable[..., Browser]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from connectors.models import Client
 from sync_portal.sync import alerts, jobs
+from sync_portal.sync.causes import describe
 from sync_portal.sync.history import codes, flow_states
 from sync_portal.sync.models import Alert, Alerting, Change, FlowHealth, FlowSchedule, Run, RunState
 
@@ -61,7 +62,12 @@ def test_a_flow_that_breaks_is_told_once_and_its_recovery_once(watched: Client, 
     assert [alerts.tell_changes(now) for _tick in range(3)] == [1, 0, 0]
     assert subjects() == ["Acmé & Fils: Stock is broken", "Acmé & Fils: Stock is on time"]
     assert mail.outbox[0].to == ["exploitation@example.com"]
-    assert "/acme" in mail.outbox[0].body
+    failed = Run.objects.get(state=RunState.FAILED)
+    sentence = describe("shop.wrong_key", {}, "en").sentence
+    subject, why, address = mail.outbox[0].body.strip().split("\n\n")
+    assert (subject, why) == ("Acmé & Fils: Stock is broken", sentence)
+    assert address.endswith(f"/c/acme/runs/{failed.pk}/"), "what happened is one click away"
+    assert mail.outbox[1].body.strip().endswith("/c/acme/"), "when it is well again there is nothing to look at"
 
 
 def test_silence_is_a_failure(watched: Client) -> None:
