@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import uuid
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from sync_portal.sync import scope as scopes
@@ -39,9 +40,9 @@ def claim(run_id: int) -> Run | None:
     now = timezone.now()
     token = uuid.uuid4().hex
     seen = Run.objects.filter(pk=run_id).first()
-    if seen is None or seen.attempt >= settings.RUN_MAX_ATTEMPTS:
+    if seen is None or _is_given_up(seen):
         return None
-    free = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, lease_until__lt=now)
+    free = Q(state=RunState.QUEUED) | Q(_dead(now), state=RunState.RUNNING)
     try:
         with transaction.atomic():
             taken = Run.objects.filter(free, pk=run_id, attempt=seen.attempt).update(
@@ -63,13 +64,26 @@ def claim(run_id: int) -> Run | None:
     return Run.objects.select_related("client").get(pk=run_id) if taken else None
 
 
-def _attempts_so_far(run: Run) -> list[dict[str, str | None]]:
+def _dead(now: datetime) -> Q:
+    """No sign of life, also where the clock was put back since the last one: no living worker's lease is so long."""
+    return Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * (lease_end(now) - now))
+
+
+def _is_given_up(run: Run) -> bool:
+    """Whether too many of its attempts got no further; one that did is no reason to give up."""
+    reached = [0, *(one.get("confirmed", 0) for one in run.attempts), run.confirmed]
+    further = sum(1 for before, after in pairwise(reached) if after > before)
+    return run.attempt - further >= settings.RUN_MAX_ATTEMPTS
+
+
+def _attempts_so_far(run: Run) -> list[dict[str, Any]]:
     """The earlier attempts, with the one that is over now: its worker died, else nobody could claim the run again."""
     if run.started_at is None:  # the first one, or the last claim was given back
         return run.attempts
     ended = run.heartbeat_at or run.started_at
-    over = {"worker": run.worker, "started_at": run.started_at.isoformat(), "ended_at": ended.isoformat()}
-    return [*run.attempts, over | {"cause": run.cause or "portal.worker_died"}]
+    times = {"started_at": run.started_at.isoformat(), "ended_at": ended.isoformat()}
+    over = {"worker": run.worker, **times, "confirmed": run.confirmed, "cause": run.cause or "portal.worker_died"}
+    return [*run.attempts, over]
 
 
 def extend(run: Run, **fields: object) -> None:
@@ -96,7 +110,7 @@ def release(run: Run, state: str, **fields: object) -> bool:
     mine = Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING)
     if state == RunState.INCOMPLETE:
         fields["later"] = run.changes.filter(state=ChangeState.LATER).count()
-    return bool(mine.update(state=state, ended_at=timezone.now(), lease_until=None, **fields))
+    return _end(mine, state, **fields)
 
 
 def give_back(run: Run) -> bool:
@@ -110,35 +124,50 @@ def give_back(run: Run) -> bool:
 
 
 def sweep() -> list[int]:
-    """Look after runs whose worker died: back to the queue, or failed after too many attempts. Ids to dispatch
-    again.
+    """Look after runs whose worker died: back to the queue, cancelled where a person asked for it, or failed after too
+    many attempts that got no further. Ids to dispatch again.
     """
-    again: list[int] = []
-    for run in Run.objects.filter(state=RunState.RUNNING, lease_until__lt=timezone.now()):
-        if run.attempt >= settings.RUN_MAX_ATTEMPTS:
-            release(run, RunState.FAILED, cause="portal.too_many_attempts", facts={"attempts": str(run.attempt)})
-        elif _requeue(run):
-            again.append(run.pk)
-    return again
+    now = timezone.now()
+    for run in Run.objects.filter(state=RunState.QUEUED, attempt__gte=settings.RUN_MAX_ATTEMPTS):
+        if _is_given_up(run):  # nobody could claim it any more
+            _end(Run.objects.filter(pk=run.pk, state=RunState.QUEUED), RunState.FAILED, **_given_up(run))
+    dead = Run.objects.filter(_dead(now), state=RunState.RUNNING).select_related("cancelled_by")
+    return [run.pk for run in dead if _look_after(run, now)]
 
 
-def _requeue(run: Run) -> bool:
+def _look_after(run: Run, now: datetime) -> bool:
+    """Whether it is back in the queue. A worker that has given a sign meanwhile keeps it."""
+    mine = Run.objects.filter(_dead(now), pk=run.pk, claim=run.claim, state=RunState.RUNNING)
+    if run.cancel_requested:
+        _end(mine, RunState.CANCELLED, **cancellation(run.cancelled_by))
+        return False
+    if _is_given_up(run):
+        _end(mine, RunState.FAILED, **_given_up(run))
+        return False
     facts = {"attempt": str(run.attempt + 1)}
-    mine = Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING)
     try:
         with transaction.atomic():
             return bool(mine.update(state=RunState.QUEUED, lease_until=None, cause="portal.worker_died", facts=facts))
     except IntegrityError:  # a newer run of the same flow waits already
-        _hand_over(run)
+        _hand_over(run, mine)
         return False
 
 
-def _hand_over(run: Run) -> None:
+def _end(runs: QuerySet[Run], state: str, **fields: object) -> bool:
+    return bool(runs.update(state=state, ended_at=timezone.now(), lease_until=None, **fields))
+
+
+def _given_up(run: Run) -> dict[str, Any]:
+    return {"cause": "portal.too_many_attempts", "facts": {"attempts": str(run.attempt)}}
+
+
+def _hand_over(run: Run, mine: QuerySet[Run]) -> None:
     """The newer run does the dead one's work too; what a person had chosen exactly waits for that person instead."""
     waiting = Run.objects.filter(client=run.client_id, flow=run.flow, preview=run.preview, state=RunState.QUEUED)
-    newer = waiting.first()
-    if newer is None or scopes.exclusive(run.scope) or scopes.exclusive(newer.scope):
-        release(run, RunState.FAILED, cause="portal.too_many_attempts", facts={"attempts": str(run.attempt)})
-        return
-    waiting.filter(pk=newer.pk).update(scope=scopes.union(newer.scope, run.scope))
-    release(run, RunState.FAILED, cause="portal.worker_died", facts={"attempt": str(run.attempt + 1)})
+    with transaction.atomic():
+        newer = waiting.select_for_update().first()
+        if newer is None or scopes.exclusive(run.scope) or scopes.exclusive(newer.scope):
+            _end(mine, RunState.FAILED, **_given_up(run))
+            return
+        if _end(mine, RunState.FAILED, cause="portal.worker_died", facts={"attempt": str(run.attempt + 1)}):
+            waiting.filter(pk=newer.pk).update(scope=scopes.union(newer.scope, run.scope))

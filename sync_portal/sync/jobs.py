@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 TICK = "sync_portal.tick"
 UNDELIVERED_AFTER = timedelta(seconds=90)
+_LOOKS = 5
+"""Times that a run which just appeared, or was just taken, sends whoever asks back to the queue."""
 
 
 class QueueBusy(ValueError):
@@ -66,24 +68,30 @@ def _waiting_or_new(
     """The run that waits and does this one's work too, or a new one; and whether it is new."""
     waiting = Run.objects.filter(client=client, flow=flow, preview=preview, state=RunState.QUEUED)
     lane = get_flow(flow).lane
-    try:
-        with transaction.atomic():
-            if run := waiting.first():
-                return _widened(run, scope), False
-            run = Run.objects.create(client=client, flow=flow, lane=lane, preview=preview, scope=scope, **fields)
-    except IntegrityError:  # somebody asked at the same moment
-        return _widened(waiting.get(), scope), False
-    return run, True
+    for left in reversed(range(_LOOKS)):
+        try:
+            with transaction.atomic():
+                # Locked, so that no worker takes it and nobody else widens it in between.
+                run = waiting.select_for_update().first()
+                if run is None:
+                    made = {"client": client, "flow": flow, "lane": lane, "preview": preview, "scope": scope}
+                    return Run.objects.create(**made, **fields), True
+                if _widened(run, scope):
+                    return run, False
+        except IntegrityError:  # somebody asked at the same moment
+            if not left:
+                raise
+    raise RuntimeError(f"the flow {flow} of {client.slug} is asked for and taken all the time")
 
 
-def _widened(run: Run, scope: dict[str, Any]) -> Run:
+def _widened(run: Run, scope: dict[str, Any]) -> bool:
+    """Have a waiting run do this work too; False when it was taken meanwhile and may be past it."""
     if run.scope == scope:
-        return run
+        return True
     if scopes.exclusive(run.scope) or scopes.exclusive(scope):
         raise QueueBusy(run)
     run.scope = scopes.union(run.scope, scope)
-    Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(scope=run.scope)
-    return run
+    return bool(Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(scope=run.scope))
 
 
 def dispatch(lane: str) -> None:
@@ -189,7 +197,8 @@ def request_cancel(run: Run, *, user: User | None = None) -> None:
         state=RunState.CANCELLED, ended_at=timezone.now(), cancelled_by=user, **claims.cancellation(user)
     )
     if not ended:
-        Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(cancel_requested=True, cancelled_by=user)
+        running = Run.objects.filter(pk=run.pk, state=RunState.RUNNING, cancel_requested=False)
+        running.update(cancel_requested=True, cancelled_by=user)
 
 
 def queue_position(run: Run) -> int:

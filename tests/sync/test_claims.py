@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from connectors.models import Client
-from sync_portal.sync import claims
+from sync_portal.sync import claims, jobs
 from sync_portal.sync.models import Run, RunState
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +154,74 @@ def test_what_is_only_to_be_tried_later_is_counted_at_the_end(client_acme: Clien
 def test_a_live_run_is_left_alone(client_acme: Client) -> None:
     claims.claim(queued(client_acme).pk)
     assert claims.sweep() == []
+
+
+@pytest.mark.parametrize("attempt", [1, 3])
+def test_a_worker_that_gives_a_sign_while_it_is_swept_keeps_its_run(client_acme: Client, attempt: int) -> None:
+    """As when the database was away for longer than the leases: the sweep and the workers come back together."""
+    run = dead(client_acme, attempt=attempt)
+    silent = True
+
+    def sign(execute: Any, sql: str, *rest: Any) -> Any:
+        nonlocal silent
+        if silent and sql.startswith("UPDATE"):
+            silent = False
+            claims.extend(run)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(sign):
+        assert claims.sweep() == []
+    assert not silent
+    claims.extend(run)
+
+
+def test_a_dead_run_that_somebody_cancelled_ends_instead_of_waiting_again(client_acme: Client, make_user: Any) -> None:
+    run = dead(client_acme)
+    jobs.request_cancel(run, user=make_user("alix", first_name="Alix", last_name="Morvan"))
+    queued(client_acme)  # which has nothing to take over
+    assert claims.sweep() == []
+    run.refresh_from_db()
+    assert (run.state, run.cause, run.facts) == (RunState.CANCELLED, "portal.cancelled", {"person": "Alix Morvan"})
+
+
+def test_a_run_cancelled_twice_names_who_was_first(client_acme: Client, make_user: Any) -> None:
+    run = claims.claim(queued(client_acme).pk)
+    assert run is not None
+    first = make_user("alix")
+    jobs.request_cancel(run, user=first)
+    jobs.request_cancel(run, user=make_user("dominique"))
+    run.refresh_from_db()
+    assert (run.cancel_requested, run.cancelled_by) == (True, first)
+
+
+def test_a_dead_run_is_found_although_the_clock_was_put_back(client_acme: Client) -> None:
+    """Its lease ends in an hour by the new clock: no living worker's does."""
+    run = dead(client_acme)
+    Run.objects.update(lease_until=timezone.now() + timedelta(hours=1))
+    assert claims.sweep() == [run.pk]
+
+
+def test_a_run_that_gets_further_each_time_is_not_given_up(client_acme: Client, settings: Any) -> None:
+    """A first publication that takes several times as long as a job may."""
+    run = queued(client_acme)
+    for attempt in range(1, 8):
+        mine = claims.claim(run.pk)
+        assert mine is not None, f"attempt {attempt}"
+        claims.extend(mine, confirmed=100 * attempt)
+        Run.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert claims.sweep() == [run.pk], f"attempt {attempt}"
+    for _attempt in range(settings.RUN_MAX_ATTEMPTS):
+        assert claims.claim(run.pk) is not None
+        Run.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        claims.sweep()
+    run.refresh_from_db()
+    assert (run.state, run.cause) == (RunState.FAILED, "portal.too_many_attempts")
+
+
+def test_a_run_that_waits_after_its_last_attempt_ends(client_acme: Client, settings: Any) -> None:
+    """Somebody lowered the number of attempts: it could never be claimed, and stood before all others of its flow."""
+    run = queued(client_acme)
+    Run.objects.update(attempt=settings.RUN_MAX_ATTEMPTS)
+    assert claims.sweep() == []
+    run.refresh_from_db()
+    assert (run.state, run.cause) == (RunState.FAILED, "portal.too_many_attempts")

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
 from connectors.models import Client
-from sync_portal.sync import alerts, engine, jobs, retention, schedules
+from sync_portal.sync import alerts, claims, engine, jobs, retention, schedules
+from sync_portal.sync import scope as scopes
 from sync_portal.sync.models import Beat, FlowSchedule, Run, RunState, Trigger
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,36 @@ def test_asking_twice_gives_the_run_that_waits(client_acme: Client) -> None:
     first = jobs.request_run(client_acme, "stock")
     assert jobs.request_run(client_acme, "stock") == first
     assert Run.objects.count() == 1
+
+
+def test_a_wish_that_comes_while_the_waiting_run_is_taken_gets_a_run_of_its_own(
+    client_acme: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker takes the run between the look at the queue and the widening: what was asked for must not be lost."""
+    first = jobs.request_run(client_acme, "stock")
+    union = scopes.union
+
+    def taken_meanwhile(*given: Any) -> Any:
+        claims.claim(first.pk)
+        return union(*given)
+
+    monkeypatch.setattr(scopes, "union", taken_meanwhile)
+    second = jobs.request_run(client_acme, "stock", scope={"product": "POLO"})
+    second.refresh_from_db()
+    assert (second.pk == first.pk, second.scope) == (False, {"product": "POLO"})
+
+
+def test_who_asks_together_with_somebody_whose_run_was_taken_at_once_gets_one_too(
+    client_acme: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def somebody_was_first(**_fields: Any) -> Run:
+        monkeypatch.undo()
+        raise IntegrityError("one_queued_run_per_client_and_flow")
+
+    monkeypatch.setattr(Run.objects, "create", somebody_was_first)
+    run = jobs.request_run(client_acme, "stock")
+    assert Run.objects.get() == run
 
 
 def test_a_run_is_handed_to_the_workers_only_after_the_commit(
