@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,7 @@ from sync_portal.sync.causes import CauseText, describe
 from sync_portal.sync.history import counts_by_cause, with_cause
 from sync_portal.sync.models import ChangeState, Decision, Run
 
-_REASONS = {
+_REASONS: dict[str, Promise] = {
     **dict.fromkeys(
         ("ConnectionError", "ConnectionRefusedError", "ConnectionResetError"), gettext_lazy("no connection")
     ),
