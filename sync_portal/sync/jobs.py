@@ -120,6 +120,23 @@ def call_again(lane: str) -> None:
         dispatch(lane)
 
 
+def broker_trouble() -> str:
+    """Why Redis does not answer, in the words of its library; empty when it does, or when the database carries jobs."""
+    if not settings.REDIS_URL:
+        return ""
+    import redis
+
+    # Its own short patience: the watchdog asks, and must notice a request to end meanwhile.
+    connection = redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2)
+    try:
+        connection.ping()
+    except redis.RedisError as error:
+        return str(error) or type(error).__name__
+    finally:
+        connection.close()
+    return ""
+
+
 def carry(lane: str) -> str:
     """The django-q2 task: take the lane's next run and execute it. Returns the run's state, or that there was none."""
     from sync_portal.sync import engine

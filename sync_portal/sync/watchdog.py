@@ -3,6 +3,8 @@
 A django-q2 cluster whose idle worker was killed can look alive and never run anything again, and then does not even
 obey a SIGTERM. So it runs in a process group of its own; the sign of life is the tick that the workers carry every
 minute.
+
+A cluster that will not stay up (Redis or the database is away, a setting is wrong) is started less and less often.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import logging
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -29,6 +32,10 @@ SILENT_AFTER = timedelta(minutes=3)
 """The tick comes every minute and is looked for every 30 s: three minutes without one is a frozen cluster."""
 DRAIN_SECONDS = 60
 """How long a cluster that is asked to end may go on with its current records."""
+LONGEST_PAUSE = 60.0
+"""Seconds, at most, between the end of a cluster that will not stay up and its next start."""
+LOOK_SECONDS = 2.0
+"""How often is looked meanwhile whether what hindered it is there again."""
 GONE_SECONDS = 2.0
 """How long is waited for killed processes to be gone; in a container without an init their entries stay."""
 
@@ -44,6 +51,8 @@ class Watchdog:
         silent_after: timedelta = SILENT_AFTER,
         poll_seconds: float = 1.0,
         start: Callable[[Sequence[str], str], subprocess.Popen[bytes]] | None = None,
+        now: Callable[[], datetime] = timezone.now,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.lane = lane
         self.command = command
@@ -51,31 +60,86 @@ class Watchdog:
         self.poll_seconds = poll_seconds
         self.restarts = 0
         self._start = start or _start
-        self._stopping = False
+        self._now, self._sleep = now, sleep
+        self._asked_to_end = threading.Event()
+        self._failures = 0
+        """How many clusters in a row ended or froze without a sign of life."""
+        self._broker_away_at: datetime | None = None
 
     def stop(self, *_signal: object) -> None:
         """Ask the watchdog to end its cluster and return from `run` (a signal handler)."""
-        self._stopping = True
+        self._asked_to_end.set()
 
     def run(self) -> None:
         """Watch until `stop`; the cluster is running exactly while this does."""
-        cluster = self._start(self.command, self.lane)
-        since = timezone.now()
+        while not self._asked_to_end.is_set():
+            cluster, since = self._start(self.command, self.lane), self._now()
+            try:
+                if self._failures:
+                    self.restarts += 1
+                    self._call_again()
+                self._watch(cluster, since)
+            except BaseException:
+                end_group(cluster)
+                raise
+            if self._asked_to_end.is_set():
+                end_group(cluster)
+                return
+            code = cluster.poll()
+            kill_group(cluster)
+            self._failures = 1 if self._was_well(since, code) else self._failures + 1
+            self._pause(code)
+
+    def _watch(self, cluster: subprocess.Popen[bytes], since: datetime) -> None:
+        """Return when it has ended, is frozen, or is to be ended."""
+        while not self._asked_to_end.is_set():
+            self._sleep(self.poll_seconds)
+            close_old_connections()
+            if cluster.poll() is not None or self.silent(since):
+                return
+
+    def _was_well(self, since: datetime, code: int | None) -> bool:
+        """Whether the cluster started at `since` worked: it gave a sign, or lived on while others took the ticks."""
         try:
-            while not self._stopping:
-                time.sleep(self.poll_seconds)
-                close_old_connections()
-                if cluster.poll() is None and not self.silent(since):
-                    continue
-                logger.error(
-                    "the worker cluster %s: starting it again", "ended" if cluster.poll() is not None else "is frozen"
-                )
-                kill_group(cluster)
-                self.restarts += 1
-                cluster, since = self._start(self.command, self.lane), timezone.now()
-                self._call_again()
-        finally:
-            end_group(cluster)
+            last = self._last_sign()
+        except DatabaseError:
+            return False
+        return (last is not None and last >= since) or (code is not None and self._now() - since > self.silent_after)
+
+    def _pause(self, code: int | None) -> None:
+        """Say what happened, and wait before the next start: not at all after the first failure, then 2, 4, 8 ... s.
+
+        Not longer than what was away is away.
+        """
+        what = "is frozen" if code is None else f"ended with the exit code {code}"
+        # The exponent is bounded too: after a day of failures the power would not fit a float.
+        seconds = min(2.0 ** min(self._failures - 1, 10), LONGEST_PAUSE) if self._failures > 1 else 0.0
+        if not seconds:
+            logger.error("the worker cluster of the lane %s %s: starting it again", self.lane, what)
+            return
+        trouble = self._trouble()
+        logger.error(
+            "the worker cluster of the lane %s %s, number %d in a row that did no work: starting it again in %d s%s",
+            *(self.lane, what, self._failures, seconds, f"; {trouble}" if trouble else ""),
+        )
+        until, look_at = self._now() + timedelta(seconds=seconds), self._now()
+        while self._now() < until and not self._asked_to_end.is_set():
+            self._sleep(self.poll_seconds)
+            if trouble and self._now() - look_at >= timedelta(seconds=LOOK_SECONDS):
+                look_at = self._now()
+                if not self._trouble():
+                    logger.info("what hindered the worker cluster of the lane %s is over: starting it", self.lane)
+                    return
+
+    def _trouble(self) -> str:
+        """What keeps a cluster from working, when it is something outside of it that can be told; else empty."""
+        if away := jobs.broker_trouble():
+            return f"Redis does not answer: {away}"
+        try:
+            self._last_sign()
+        except DatabaseError as error:
+            return f"the database does not answer: {error}"
+        return ""
 
     def silent(self, since: datetime) -> bool:
         """Whether the cluster started at `since` has given no sign of life for too long.
@@ -83,14 +147,20 @@ class Watchdog:
         Signs are its tick and the heartbeats of the runs it carries. Where several machines serve a lane, the others
         may take every tick; so for each of them that gives signs, this one's silence has to be four times longer.
         """
-        now = timezone.now()
+        now = self._now()
         try:
             last = self._last_sign()
             others = Beat.objects.filter(name__startswith=f"{self.lane}@", at__gt=now - self.silent_after)
             patience = self.silent_after * (1 + 4 * others.exclude(name=jobs.beat_name(self.lane)).count())
         except DatabaseError:  # the database is away: that is not the cluster's silence
             return False
-        return now - max(last or since, since) > patience
+        if now - max(filter(None, (last, since, self._broker_away_at))) <= patience:
+            return False
+        if away := jobs.broker_trouble():  # its ticks come through Redis: it goes on by itself once that is back
+            self._broker_away_at = now
+            logger.error("Redis does not answer, the workers of the lane %s get no work: %s", self.lane, away)
+            return False
+        return True
 
     def _call_again(self) -> None:
         """The calls that the dead cluster had fetched died with it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -74,6 +76,7 @@ def watch(
         monkeypatch.setattr(watchdog, "DRAIN_SECONDS", 1)  # a cluster may be deaf to the request to end
         dog = Watchdog(Lane.SLOW, [sys.executable, "-c", code], poll_seconds=0.02, start=start)
         monkeypatch.setattr(dog, "silent", lambda _since: silent())
+        monkeypatch.setattr(dog, "_was_well", lambda _since, _code: True)
         thread = threading.Thread(target=dog.run, daemon=True)
         thread.start()
         threads.append((dog, thread))
@@ -164,6 +167,148 @@ def test_each_lane_is_a_cluster_of_its_own(lane: str, name: str, tmp_path: Path)
     code = f"import os, pathlib; pathlib.Path({str(note)!r}).write_text(os.environ['Q_CLUSTER_NAME'])"
     assert watchdog._start([sys.executable, "-c", code], lane).wait(timeout=60) == 0
     assert note.read_text() == name
+
+
+# --- a cluster that will not stay up ---------------------------------------------------------------------------------
+
+
+class FakeTime:
+    """A clock that only sleeping moves; the clusters on it end as they are told to."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self.began = self.now
+        self.starts: list[float] = []
+        """When each cluster was started, in seconds."""
+        self.lives: list[float] = []
+        """How long each cluster lives, in seconds; those beyond the list end at once."""
+        self.away: Callable[[float], str] = lambda _second: ""
+        """Why Redis does not answer in that second."""
+        self.on_second: Callable[[float], None] = lambda _second: None
+
+    @property
+    def second(self) -> float:
+        return round((self.now - self.began).total_seconds(), 2)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.on_second(self.second)
+
+    def start(self, _command: Sequence[str], _lane: str) -> Any:
+        self.starts.append(self.second)
+        life = self.lives[len(self.starts) - 1] if len(self.starts) <= len(self.lives) else 0
+        ends_at = self.second + life
+        return types.SimpleNamespace(pid=0, poll=lambda: 1 if self.second >= ends_at else None)
+
+    def gaps(self) -> list[float]:
+        """Seconds between the starts."""
+        return [round(later - earlier) for earlier, later in itertools.pairwise(self.starts)]
+
+
+@pytest.fixture
+def fake_time(monkeypatch: pytest.MonkeyPatch, called: list[str]) -> FakeTime:
+    fake = FakeTime()
+    monkeypatch.setattr(jobs, "broker_trouble", lambda: fake.away(fake.second))
+    monkeypatch.setattr(watchdog, "kill_group", lambda _cluster: None)
+    monkeypatch.setattr(watchdog, "end_group", lambda _cluster: None)
+    monkeypatch.setattr(watchdog, "close_old_connections", lambda: None)
+    return fake
+
+
+def watch_until(fake: FakeTime, second: float) -> Watchdog:
+    """A watchdog that is asked to end in that second."""
+    dog = Watchdog(Lane.SLOW, [], start=fake.start, now=lambda: fake.now, sleep=fake.sleep)
+    more = fake.on_second
+
+    def look(now: float) -> None:
+        more(now)
+        if now >= second:
+            dog.stop()
+
+    fake.on_second = look
+    dog.run()
+    return dog
+
+
+def test_a_cluster_that_ends_at_once_is_started_less_and_less_often(fake_time: FakeTime) -> None:
+    dog = watch_until(fake_time, 320)
+    # Each is looked at after one second more.
+    assert fake_time.gaps() == [1, 3, 5, 9, 17, 33, 61, 61, 61, 61]
+    assert dog.restarts == len(fake_time.starts) - 1
+
+
+def test_days_of_failures_are_counted_too(fake_time: FakeTime) -> None:
+    dog = Watchdog(Lane.SLOW, [], now=lambda: fake_time.now, sleep=fake_time.sleep)
+    dog._failures = 5000
+    dog._pause(1)
+    assert fake_time.second == 60
+
+
+def test_one_that_gave_a_sign_of_life_is_started_again_at_once(fake_time: FakeTime) -> None:
+    """The fourth cluster ticks, and ends after a while."""
+    fake_time.lives = [0, 0, 0, 200]
+
+    def tick(second: float) -> None:
+        if second == 100:
+            Beat.objects.create(name=f"slow@{HERE}", at=fake_time.now)
+
+    fake_time.on_second = tick
+    watch_until(fake_time, 230)
+    assert fake_time.gaps()[:6] == [1, 3, 5, 200, 3, 5]
+
+
+def test_one_that_lived_on_while_other_machines_took_the_ticks_was_well(fake_time: FakeTime) -> None:
+    fake_time.lives = [0, 0, 0, 600]
+    for second in range(0, 700, 60):
+        Beat.objects.create(name=f"slow@there{second}", at=fake_time.began + timedelta(seconds=second))
+    watch_until(fake_time, 615)
+    assert fake_time.gaps()[:5] == [1, 3, 5, 600, 3]
+
+
+def test_what_will_not_stay_up_is_told_with_what_is_the_matter(
+    fake_time: FakeTime, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake_time.away = lambda _second: "Error 111 connecting to redis:6379. Connection refused."
+    watch_until(fake_time, 10)
+    again = (
+        "the worker cluster of the lane slow ended with the exit code 1, number {} in a row that did no work: starting"
+    )
+    why = "Redis does not answer: Error 111 connecting to redis:6379. Connection refused."
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "the worker cluster of the lane slow ended with the exit code 1: starting it again",
+        f"{again.format(2)} it again in 2 s; {why}",
+        f"{again.format(3)} it again in 4 s; {why}",
+    ]
+
+
+def test_once_redis_is_back_the_cluster_is_started_without_waiting_for_the_pause_to_end(fake_time: FakeTime) -> None:
+    fake_time.away = lambda second: "refused" if second < 150 else ""
+    fake_time.lives = [0] * 8 + [1000]
+    watch_until(fake_time, 300)
+    assert fake_time.gaps()[:6] == [1, 3, 5, 9, 17, 33]
+    assert 150 <= fake_time.starts[-1] <= 150 + watchdog.LOOK_SECONDS + 1
+
+
+def test_a_watchdog_that_is_asked_to_end_does_not_wait_for_the_pause(fake_time: FakeTime) -> None:
+    watch_until(fake_time, 40)
+    assert (fake_time.second, fake_time.starts[-1]) == (40, 35)
+
+
+def test_a_cluster_is_not_frozen_while_redis_is_away_and_is_given_time_when_it_is_back(fake_time: FakeTime) -> None:
+    fake_time.lives = [100_000, 100_000]
+    fake_time.away = lambda second: "refused" if second < 1000 else ""
+    watch_until(fake_time, 1200)
+    [first, second] = fake_time.starts
+    assert first == 0
+    assert 1000 + 60 <= second <= 1000 + 181, "it never ticked, also when Redis was back: it is frozen after all"
+
+
+def test_redis_says_itself_why_it_does_not_answer(settings: Any) -> None:
+    settings.REDIS_URL = ""
+    assert jobs.broker_trouble() == ""
+    settings.REDIS_URL = "redis://:geheim@127.0.0.1:1/0"
+    assert "127.0.0.1:1" in jobs.broker_trouble()
+    assert "geheim" not in jobs.broker_trouble()
 
 
 # --- silence ----------------------------------------------------------------------------------------------------------
