@@ -19,12 +19,17 @@ from mapping.models import (
 
 
 class _DerivedAdmin(admin.ModelAdmin):
-    """Derived rows are overwritten by the next run: they are shown, not edited."""
+    """Derived rows are overwritten by the next run: they are shown, not edited, and not deleted either. Without its
+    binding what is in the shop would be strange to the portal.
+    """
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
 

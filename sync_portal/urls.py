@@ -2,6 +2,10 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+admin.site.site_header = admin.site.site_title = "Sync Portal"
+admin.site.index_title = _("Administration")
 
 urlpatterns = [
     path("", include("sync_portal.pages.urls")),

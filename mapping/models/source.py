@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client
 
@@ -10,8 +11,8 @@ class SourceRecord(models.Model):
     """One Sage row: its typed content as JSON, and its fingerprint, so that an unchanged one costs nothing."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="source_records")
-    stream = models.CharField(max_length=40)
-    key = models.CharField(max_length=200)
+    stream = models.CharField(_("stream"), max_length=40)
+    key = models.CharField(_("key"), max_length=200)
     data = models.JSONField()
     fingerprint = models.CharField(max_length=64)
     # Where the row belongs (`mapping.affected.Place`). None and not "" where it is not: partial indexes skip those.
@@ -22,9 +23,9 @@ class SourceRecord(models.Model):
     seen_at = models.DateTimeField()
     """When it was last met: an incremental read meets what changed, a whole one everything."""
     seen_run = models.PositiveBigIntegerField(null=True)
-    changed_at = models.DateTimeField()
+    changed_at = models.DateTimeField(_("changed on"))
     changed_run = models.PositiveBigIntegerField(null=True)
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted on"), null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "stream", "key"], name="one_source_record_per_key")]
@@ -34,6 +35,8 @@ class SourceRecord(models.Model):
             models.Index(fields=["client", "twin"], name="source_by_twin", condition=Q(twin__isnull=False)),
             models.Index(fields=["client", "family"], name="source_by_family", condition=Q(family__isnull=False)),
         ]
+        verbose_name = _("record of Sage")
+        verbose_name_plural = _("records of Sage")
 
     def __str__(self) -> str:
         return f"{self.stream} · {self.key}"
