@@ -44,6 +44,7 @@ def tell(code: str, facts: Mapping[str, str] | None = None) -> CauseText:
 _QUESTIONS = {
     "drift.changed": "changed",
     "drift.orphan": "orphan",
+    "drift.price": "orphan",
     "shop.adoption_uncertain": "adoption",
     "shop.conflict": "conflict",
     "shop.unknown_id": "missing",

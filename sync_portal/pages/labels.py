@@ -16,6 +16,7 @@ FIELDS: dict[str, Promise] = {
     "address2": _("Address, second line"),
     "alias": _("Name of the address"),
     "available_for_order": _("Can be ordered"),
+    "begins": pgettext_lazy("of a price", "From"),
     "categories": _("Categories"),
     "category": _("Main category"),
     "city": _("City"),
@@ -33,6 +34,7 @@ FIELDS: dict[str, Promise] = {
     "default_on": _("Default combination"),
     "ean13": _("EAN-13"),
     "email": _("E-mail"),
+    "ends": pgettext_lazy("of a price", "Until"),
     "feature": _("Feature"),
     "features": _("Features"),
     "firstname": _("First name"),
@@ -95,6 +97,9 @@ VALUES: dict[str, dict[str, Promise]] = {
     "price_display_method": {"0": _("incl. tax"), "1": _("excl. tax")},
     "pack_stock_type": {"0": _("the pack's"), "1": _("its components'"), "2": _("both")},
     "redirect_type": {"404": _("none"), "301-product": _("to a product"), "301-category": _("to its category")},
+    "begins": {kinds.NO_DATE: _("at once")},
+    "ends": {kinds.NO_DATE: _("without end")},
+    "price": {"-1.000000": _("the product's own")},
     "group_type": {"select": _("a list"), "radio": _("buttons"), "color": _("colours")},
     **dict.fromkeys(("active", "available_for_order", "custom", "default_on", "is_color_group", "show_price"), _YES_NO),
 }
@@ -176,6 +181,7 @@ ANSWERS: dict[str, Promise] = {
     "ignore": _("Ignore"),
     "own": _("It is the shop's own"),
     "hide": _("Hide it in the shop"),
+    "delete": _("Delete it in the shop"),
     "give_back": _("Give it back to Sage"),
 }
 

@@ -77,6 +77,7 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "ignore": Look("off", "eye-off"),
         "own": Look("good", "building-store"),
         "hide": Look("off", "eye-off"),
+        "delete": Look("act", "trash"),
         "give_back": Look("calm", "building-warehouse"),
     },
     "action": {

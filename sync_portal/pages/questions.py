@@ -13,6 +13,7 @@ from mapping.models import Category, Combination, CustomerGroup, Product, Produc
 from sync_portal.pages.differences import names_in, product_key, readable_label, unnamed_prices, value_text
 from sync_portal.pages.labels import answer_label, field_label, same_label
 from sync_portal.pages.sentences import person
+from sync_portal.pages.shop_prices import said_of_price
 from sync_portal.sync.answers import answers_to
 from sync_portal.sync.kinds import KINDS, Form
 from sync_portal.sync.models import Answer, Decision, DecisionKind
@@ -63,6 +64,8 @@ class Question:
     """Changed, conflict: "sent", "shop" and "sage" as text."""
     missing: list[tuple[str, str]] = field(default_factory=list)
     """Orphan of a product: (key, words) of the combinations that it may be. Which product one is, is searched for."""
+    says: list[tuple[str, str]] = field(default_factory=list)
+    """Orphan that is a price: (field label, value) of what limits or changes something."""
 
     price: str = ""
     """Of a specific price whose label is its key: for whom and from which quantity it is."""
@@ -101,7 +104,8 @@ class Question:
 def questions(client: Client, decisions: Iterable[Decision]) -> list[Question]:
     """The cards of one page: what they refer to is looked up for all of them together."""
     page = list(decisions)
-    names = names_in(client, (decision.facts for decision in page))
+    told = [*(decision.facts for decision in page), *(decision.facts.get("held", {}) for decision in page)]
+    names = names_in(client, told)
     known = _local_records(client, page)
     products = dict(_products(client, page))
     photos = _photos(products.values())
@@ -115,7 +119,8 @@ def questions(client: Client, decisions: Iterable[Decision]) -> list[Question]:
             card = _with_candidates(card, known.get((decision.kind, decision.key), {}))
         elif decision.question == DecisionKind.ORPHAN:
             missing = [] if decision.answer else _missing(decision)
-            card = Question(decision, card.choices, product, photo, missing=missing)
+            says = said_of_price(decision.facts.get("held", {}), names)
+            card = Question(decision, card.choices, product, photo, missing=missing, says=says)
         elif decision.question != DecisionKind.MISSING:
             values = {name: value_text(decision.field, decision.facts.get(name), names) for name in _VALUES}
             card = Question(decision, card.choices, product, photo, values=values)

@@ -184,6 +184,27 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "Sage, or to be hidden.",
         "sales",
     ),
+    "drift.price": (
+        "« {label} » a dans la boutique un prix qui ne vient pas de Sage : {amount} (n° {id}). Choisissez : propre à "
+        "la boutique, à supprimer, ou à ignorer tant qu’il reste le même.",
+        "“{label}” has a price in the shop that does not come from Sage: {amount} (no. {id}). Choose: the shop’s own, "
+        "to be deleted, or to be ignored while it stays the same.",
+        "sales",
+    ),
+    "drift.changed_since": (
+        "« {label} » n’est pas supprimé : le champ {field} a changé dans la boutique depuis la réponse. La prochaine "
+        "vérification de la boutique repose la question.",
+        "“{label}” is not deleted: the field {field} was changed in the shop since the answer. The next shop check "
+        "asks again.",
+        "nobody",
+    ),
+    "undo.own_deleted": (
+        "« {label} » était propre à la boutique et a été supprimé parce que quelqu’un l’a choisi : pour le retrouver, "
+        "refaites-le dans la boutique.",
+        "“{label}” was the shop’s own and was deleted because somebody chose so: to have it back, make it again in the "
+        "shop.",
+        "sales",
+    ),
     "undo.changed_since": (
         "« {label} » n’est pas remis en arrière : le champ {field} a encore changé depuis.",
         "“{label}” is not put back: the field {field} has changed again since.",

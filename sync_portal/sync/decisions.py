@@ -81,6 +81,8 @@ def _obey(decision: Decision) -> None:
             orphan_answers.belongs(decision, decision.facts["chosen"])
         case Answer.HIDE:
             orphan_answers.hide(decision)
+        case Answer.DELETE:
+            orphan_answers.delete(decision)
         case Answer.ADOPT:
             _adopt(place, decision)
         case Answer.CREATE if decision.question == DecisionKind.MISSING:

@@ -33,6 +33,7 @@ from mapping.rules import ShopRules
 from mapping.state import Desired
 from sync_portal.sync import marks, ordered, same_content
 from sync_portal.sync import scope as scopes
+from sync_portal.sync.asked_away import AskedAway
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.flows import Flow
@@ -69,6 +70,7 @@ class Derivation:
         self._undone = Undone(shop)
         self._lines = Lines([{} for _desire in flow.desires])
         self._strayed: list[str] = []
+        self._asked_away = AskedAway(flow.removes)
         self._look = Look(frozenset())
         self._position = 0
         self._news = True
@@ -206,7 +208,7 @@ class Derivation:
 
     def _with_places(self, look: Look, places: Iterable[Place]) -> Look:
         """That and whatever these resources belong to."""
-        keys = {key for _kind, key in places}
+        keys = {key for _kind, key in self._asked_away.noted(places)}
         if not keys:
             return look
         named = {name for key in keys for name in marks.possible_articles(key)}
@@ -280,7 +282,8 @@ class Derivation:
         traces = [marks.trace(one, amounts[one.key], removable.get(one.key, ())) for one in products]
         before = self._traces.replace(references, traces)
         if self._look.articles is not None:
-            yield self._remove(resolver, {place for one in before.values() for place in one.removable} - set(places))
+            had = {place for one in before.values() for place in one.removable}
+            yield self._remove(resolver, (had | self._asked_away.of(references)) - set(places))
 
     def _plan_common(self, company: Company, resolver: Resolver, owner_of: OwnerOf) -> Iterator[list[PlannedChange]]:
         catalogue = company.catalogue((), per_category=self._traces.per_category(), shared=self._traces.shared_keys())

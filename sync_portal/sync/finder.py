@@ -46,11 +46,16 @@ def find_existing(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, 
     taken = resolver.taken(kind.name)
     by_identity: dict[tuple[object, ...], list[Entity]] = {}
     for row in rows:
-        if row.id not in taken:
+        if row.id not in taken and _may_be_ours(kind, row):
             held = {name: forms.held_value(kind, name, row) for name in kind.identity}
             by_identity.setdefault(identity(kind, held), []).append(row)
     found = [by_identity.get(identity(kind, fields), []) for fields in wanted]
     return [Candidates(some, _contradicted(kind, fields, some)) for fields, some in zip(wanted, found, strict=True)]
+
+
+def _may_be_ours(kind: Kind, row: Entity) -> bool:
+    """Whether it holds for the same buyers, countries and times; what an older shop leaves blank is nothing special."""
+    return all(row.text(name) in {"", value} for name, value in kind.only_with.items())
 
 
 def _contradicted(kind: Kind, wanted: Mapping[str, ShopValue], found: Sequence[Entity]) -> bool:
@@ -94,7 +99,7 @@ def _comparable(kind: Kind, name: str, value: ShopValue) -> object:
 
 def _rows(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]) -> Iterable[Entity]:
     telling = frozenset(kind.identity) | frozenset(kind.alternatives)
-    display = forms.display_of(kind, telling | _wanted_names(kind, wanted))
+    display = list(dict.fromkeys([*forms.display_of(kind, telling | _wanted_names(kind, wanted)), *kind.only_with]))
     if not kind.lookup:
         return resolver.webservice.read(kind.resource, display=display)
     values = sorted({str(fields.get(kind.lookup, "")) for fields in wanted} - {""})

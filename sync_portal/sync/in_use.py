@@ -80,7 +80,7 @@ def hold_what_stays(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> No
             task.held = Held("undo.no_right", {"label": task.change.label, "resource": kind.resource})
         return
     if kind.name not in _COMPARED_ELSEWHERE:
-        _hold_what_moved(resolver, kind, tasks)
+        hold_what_moved(resolver, kind, tasks, cause="undo.changed_since")
     for use in USES.get(kind.name, ()):
         asked = {task.shop_id: task for task in tasks if task.held is None and task.shop_id is not None}
         if not asked:
@@ -94,7 +94,12 @@ def hold_what_stays(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> No
             asked[shop_id].held = Held("undo.used_in_shop", facts)
 
 
-def _hold_what_moved(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> None:
+def hold_what_moved(resolver: Resolver, kind: Kind, tasks: Sequence[Task], *, cause: str) -> None:
+    """Hold the deletions of what the shop no longer holds as we know it.
+
+    Raises:
+        ConnectorError: the shop could not be asked; nothing is deleted.
+    """
     rows = [resolver.bindings[kind.name, task.change.key] for task in tasks]
     confirmed = {row.remote_id: row.confirmed for row in rows}
     names = frozenset(name for values in confirmed.values() for name in values if name in kind.fields) - UNWATCHED
@@ -112,7 +117,7 @@ def _hold_what_moved(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> N
             continue
         for name, value in confirmed[task.shop_id].items():
             if name in names and held_as(resolver, kind, name, value, entity) != value:
-                task.held = Held("undo.changed_since", {"label": task.change.label, "field": name})
+                task.held = Held(cause, {"label": task.change.label, "field": name})
                 break
 
 

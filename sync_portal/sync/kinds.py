@@ -63,6 +63,10 @@ class Kind:
     made_up: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """Shop fields that a creation needs and that nobody keeps: a first password."""
     creatable: bool = True
+    only_with: Mapping[str, str] = field(default_factory=dict)
+    """Shop fields and what they must hold for an existing resource of the same identity to be recognised: one that is
+    limited otherwise is another thing.
+    """
     alternatives: tuple[str, ...] = ()
     """Fields by which a resource may be meant although its identity differs: never certain, a person decides."""
     read_first: bool = False
@@ -83,7 +87,7 @@ def _lang(*names: str) -> dict[str, ShopField]:
     return {name: ShopField(name, Form.LANG) for name in names}
 
 
-_NO_DATE = "0000-00-00 00:00:00"
+NO_DATE = "0000-00-00 00:00:00"
 
 FIRST_ONLY = frozenset({"link_rewrite", "state", "available_for_order", "show_price", "minimal_quantity"}) | frozenset(
     {"visibility", "product_type", "default_on"}
@@ -246,6 +250,9 @@ KINDS: dict[str, Kind] = {
                 "from_quantity": ShopField("from_quantity", Form.NUMBER),
                 "price": ShopField("price", Form.NUMBER),
                 "reduction": ShopField("reduction", Form.NUMBER),
+                # Never sent: ours hold for ever. Read of those that people made (`orphan_prices`).
+                "begins": ShopField("from"),
+                "ends": ShopField("to"),
             },
             identity=("product", "combination", "group", "customer", "from_quantity"),
             lookup="product",
@@ -255,8 +262,18 @@ KINDS: dict[str, Kind] = {
                 "id_cart": "0",
                 "id_currency": "0",
                 "id_country": "0",
-                "from": _NO_DATE,
-                "to": _NO_DATE,
+                "from": NO_DATE,
+                "to": NO_DATE,
+            },
+            # A promotion of some weeks, or a row that a catalogue rule of the shop made, is none of ours: the price
+            # of Sage would end with it. `id_shop` is left out: one for this very shop would win over ours.
+            only_with={
+                "id_cart": "0",
+                "id_currency": "0",
+                "id_country": "0",
+                "id_specific_price_rule": "0",
+                "from": NO_DATE,
+                "to": NO_DATE,
             },
             slice=200,
         ),

@@ -271,6 +271,7 @@ class Answer(models.TextChoices):
     IGNORE = "ignore", _("Ignore")
     OWN = "own", _("It is the shop's own")
     HIDE = "hide", _("Hide it in the shop")
+    DELETE = "delete", _("Delete it in the shop")
     GIVE_BACK = "give_back", _("Give it back to Sage")
     """No answer to a question: a person took back that the shop's value was to be kept."""
 
@@ -286,7 +287,8 @@ class Decision(models.Model):
     label = models.CharField(max_length=300)
     facts = models.JSONField(default=dict)
     """adoption: {"candidates": [{"id", "score", "reasons", "shown"}]}; missing: {"id", "resource"}; orphan: {"id",
-    "reference", "name", "active" or "product"}, answered {"chosen"}; others: {"sent", "shop", "sage"}.
+    "reference", "name", "active" or "product"}, answered {"chosen"}; orphan price: {"id", "product" (blank: all of
+    them), "held" (our field -> value), "rule"}; others: {"sent", "shop", "sage"}.
     """
     opened_at = models.DateTimeField(auto_now_add=True)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)

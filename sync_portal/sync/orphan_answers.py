@@ -40,6 +40,14 @@ def hide(decision: Decision) -> None:
     touches.touch_articles(decision.shop.client, [key])
 
 
+def delete(decision: Decision) -> None:
+    """Bound to a key that nothing of Sage's has, it is a price that Sage has no more: the next run of the prices
+    deletes it, with the brakes and the history of every other deletion, if it is still as the person saw it.
+    """
+    _bind(decision, decision.key, {"adopted": True, "confirmed": decision.facts["held"]})
+    touches.touch_articles(decision.shop.client, [decision.facts["product"]])
+
+
 def still_missing(decision: Decision) -> QuerySet[Any]:
     """The products, or the combinations of its product, that its shop does not have yet."""
     shop = decision.shop

@@ -20,6 +20,7 @@ from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.local import expect_in
 from sync_portal.sync.models import Action
+from sync_portal.sync.orphans import is_own
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.spelling import spelt
 from sync_portal.sync.tasks import Task, live, references
@@ -96,6 +97,8 @@ def prepare_to_leave(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> P
     leaving = [task for task in tasks if task.shop_id is not None]
     if leaving and "undo" in leaving[0].change.run.scope:
         in_use.hold_what_stays(resolver, kind, leaving)
+    elif own := [task for task in leaving if is_own(task.change.key)]:
+        in_use.hold_what_moved(resolver, kind, own, cause="drift.changed_since")
     return Parcel(kind, leaving=[task for task in leaving if task.held is None])
 
 

@@ -20,6 +20,7 @@ from sync_portal.sync import marks
 from sync_portal.sync.kinds import KINDS, Form
 from sync_portal.sync.lines import in_parts
 from sync_portal.sync.models import Action, Change, ChangeState, Run
+from sync_portal.sync.orphans import is_own
 from sync_portal.sync.plan import Bound, PlannedChange, risk
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.uncreate import DELETABLE, HIDEABLE, Made
@@ -156,6 +157,8 @@ def _make_again(change: Change, known: Bound | None) -> PlannedChange:
     """What an undo had deleted is made again as it was (photos and documents from their files, as these are now); what
     a flow had deleted, its next run makes if Sage has it.
     """
+    if is_own(change.key):
+        return _line(change, [], "update", Held("undo.own_deleted", {"label": change.label}))
     if known is None or known.shop_id is not None or not known.undone:
         return _line(change, [], "update", Held("undo.deleted", {"label": change.label}))
     differences = [

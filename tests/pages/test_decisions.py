@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from mapping.models import Binding
 from sync_portal.pages.questions import Question, questions
-from sync_portal.sync.answers import ANSWERS
+from sync_portal.sync.answers import ANSWERS, answers_to
 from sync_portal.sync.models import Answer, Decision, FieldOwner
 from tests.pages import factories
 from tests.pages.conftest import World
@@ -145,12 +145,12 @@ def test_there_is_a_button_for_exactly_the_answers_offered(
 ) -> None:
     Decision.objects.all().delete()
     facts = {"candidates": CANDIDATES} if question == "adoption" else {"sent": "1", "shop": "2", "sage": "3", "id": "4"}
-    factories.DecisionFactory(shop=world.shop, question=question, facts=facts)
+    decision = factories.DecisionFactory(shop=world.shop, question=question, facts=facts)
 
     page = signed_in(world.client).get(queue).content.decode()
 
     offered = {answer for answer in Answer.values if f'value="{answer}"' in page}
-    assert offered == set(ANSWERS[question])
+    assert offered == set(answers_to(decision))
 
 
 @pytest.mark.parametrize("role", ["sales", "agency", "administrator"])
@@ -357,3 +357,55 @@ def test_all_are_offered_together_only_where_there_are_further_pages(
     factories.DecisionFactory(shop=world.shop, question="orphan", key="#99", field="", facts={"id": "99"})
 
     assert 'name="all"' in browser.get(queue, {"question": "orphan"}).content.decode()
+
+
+def price_of_the_shop(world: World, **facts: Any) -> Decision:
+    held = {
+        "product": {"ref": ["products", "POLO"]},
+        "combination": None,
+        "customer": None,
+        "from_quantity": "10",
+        "group": {"ref": ["groups", "2"]},
+        "price": "-1.000000",
+        "reduction": "0.150000",
+        "reduction_type": "percentage",
+        "reduction_tax": "1",
+        "begins": "0000-00-00 00:00:00",
+        "ends": "2026-12-31 23:59:59",
+    }
+    return factories.DecisionFactory(
+        shop=world.shop,
+        question="orphan",
+        kind="specific_prices",
+        key="POLO|#12",
+        label="POLO · -15 %",
+        field="",
+        facts={"id": "12", "product": "POLO", "held": held, "rule": ""} | facts,
+    )
+
+
+def test_a_price_of_the_shop_says_what_who_from_how_many_and_how_long(
+    queue: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    factories.CustomerGroupFactory(client=world.client, key="2", name="Revendeurs")
+    question = price_of_the_shop(world)
+
+    browser = signed_in(world.client)
+    page = browser.get(queue, {"question": "orphan"}).content.decode().replace("\xa0", " ").replace("\u202f", " ")
+
+    for told in ("POLO · -15 %", "12 dans la boutique", "Revendeurs", ">15 %<", "31/12/2026 23:59"):
+        assert told in page.replace("\n", "").replace("  ", "")
+    assert "Référence dans Sage" not in page, "it is no article"
+    answer(browser, question, answer="delete")
+    assert Binding.objects.get(kind="specific_prices", key="POLO|#12").remote_id == 12
+
+
+def test_a_price_that_a_rule_of_the_shop_made_is_not_offered_to_be_deleted(
+    queue: str, world: World, signed_in: Callable[..., Browser]
+) -> None:
+    price_of_the_shop(world, rule="3")
+
+    page = signed_in(world.client).get(queue, {"question": "orphan"}).content.decode().replace("\xa0", " ")
+
+    assert "règle de prix catalogue n° 3" in page
+    assert 'value="delete"' not in page

@@ -58,7 +58,7 @@ def test_another_clients_questions_are_not_listed(shop: ShopConnection) -> None:
         (DecisionKind.CHANGED, {"accept", "put_back", "ignore"}),
         (DecisionKind.CONFLICT, {"accept", "put_back", "ignore"}),
         (DecisionKind.MISSING, {"create", "ignore"}),
-        (DecisionKind.ORPHAN, {"own", "adopt", "hide"}),
+        (DecisionKind.ORPHAN, {"own", "adopt", "hide", "delete", "ignore"}),
     ],
 )
 def test_each_question_offers_its_own_answers(

@@ -144,7 +144,19 @@ def test_the_question_closes_when_the_orphan_is_gone(published: World) -> None:
 def test_only_a_product_that_buyers_see_can_be_hidden(published: World) -> None:
     make(published, active="0")
     published.run("drift")
-    assert answers_to(Decision.objects.get()) == ("own", "adopt")
+    assert answers_to(Decision.objects.get()) == ("own", "adopt", "ignore")
+
+
+def test_what_is_ignored_is_asked_about_again_when_it_is_called_otherwise(
+    published: World, decide: Callable[..., Decision]
+) -> None:
+    number = make(published)
+    published.run("drift")
+    decide("ignore")
+    run = published.run("drift")
+    assert (told(run), run.held) == ({}, 0)
+    edit(published, "products", number, reference="AUTRE")
+    assert told(published.run("drift")) == {("products", f"#{number}"): "drift.orphan"}
 
 
 def test_a_combination_is_told_where_its_product_is_ours_and_may_be_one_that_is_missing(
@@ -156,7 +168,7 @@ def test_a_combination_is_told_where_its_product_is_ours_and_may_be_one_that_is_
     Binding.objects.filter(pk=bound.pk).delete()
     run = world.run("drift")
     assert told(run) == {("combinations", f"#{bound.remote_id}"): "drift.orphan"}
-    assert answers_to(Decision.objects.get()) == ("own", "adopt")
+    assert answers_to(Decision.objects.get()) == ("own", "adopt", "ignore")
     decide("adopt", chosen_key=bound.key)
     assert Binding.objects.get(kind="combinations", key=bound.key).remote_id == bound.remote_id
     assert told(world.run("drift")) == {}
