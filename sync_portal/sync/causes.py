@@ -244,8 +244,10 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "agency",
     ),
     "portal.plan_expired": (
-        "Cet aperçu est trop ancien pour être appliqué : refaites-le, les valeurs ont pu changer.",
-        "This preview is too old to be applied: make it again, values may have changed.",
+        "L’aperçu n° {preview} a plus de {hours} heures : il n’est pas appliqué, les valeurs ont pu changer. "
+        "Refaites-le.",
+        "The preview no. {preview} is older than {hours} hours: it is not applied, values may have changed. Make it "
+        "again.",
         "agency",
     ),
 }

@@ -130,7 +130,7 @@ def _failure(error: Exception, run: Run) -> tuple[str, dict[str, Any]]:
             user = Run.objects.select_related("cancelled_by").get(pk=run.pk).cancelled_by
             return RunState.CANCELLED, claims.cancellation(user)
         case scopes.PlanExpired():
-            return RunState.FAILED, {"cause": "portal.plan_expired", "facts": {}}
+            return RunState.FAILED, {"cause": "portal.plan_expired", "facts": error.facts}
         case BrakeTripped():
             return RunState.STOPPED, {"cause": error.cause, "facts": error.facts}
         case ConnectorError():

@@ -34,6 +34,11 @@ Wanted = Callable[[Sequence[PlannedChange]], list[PlannedChange]]
 class PlanExpired(ValueError):
     """The preview is too old to be applied: it has to be made again."""
 
+    def __init__(self, preview: int) -> None:
+        hours = int(PLAN_EXPIRES / timedelta(hours=1))
+        super().__init__(f"preview {preview} is older than {hours} hours")
+        self.facts = {"preview": str(preview), "hours": str(hours)}
+
 
 def union(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """The scope of one waiting run that is to do the work of two: the same one, or the whole flow, which still looks
@@ -119,7 +124,7 @@ def check_age(scope: dict[str, Any]) -> None:
     """Raise PlanExpired when the preview that a person chose from is more than four hours old."""
     preview = Run.objects.get(pk=scope["plan"])
     if preview.ended_at is None or timezone.now() - preview.ended_at > PLAN_EXPIRES:
-        raise PlanExpired(f"run {preview.pk}")
+        raise PlanExpired(preview.pk)
 
 
 def chosen_parts(scope: dict[str, Any], shop_id: int | None = None) -> Iterator[list[Change]]:

@@ -105,7 +105,7 @@ def test_an_old_preview_is_refused_when_asked(client_acme: Client) -> None:
     preview = Run.objects.create(
         client=client_acme, flow="catalogue", preview=True, state=RunState.SUCCEEDED, ended_at=old
     )
-    with pytest.raises(scope.PlanExpired):
+    with pytest.raises(scope.PlanExpired, match=f"preview {preview.pk} is older than 4 hours"):
         jobs.apply_preview(preview)
     assert Run.objects.count() == 1
 
@@ -309,3 +309,4 @@ def test_a_preview_that_grew_old_in_the_queue_is_not_applied(previewed: tuple[Wo
     Run.objects.filter(pk=preview.pk).update(ended_at=preview.ended_at - scope.PLAN_EXPIRES)
     run = carry(asked)
     assert (run.state, run.cause, writes(run)) == ("failed", "portal.plan_expired", {})
+    assert run.facts == {"preview": str(preview.pk), "hours": "4"}
