@@ -181,6 +181,15 @@ def test_everything_that_a_page_asks_for_can_be_asked_for_here(small: World) -> 
         (["stock", "--undo", "over"], "wrote nothing"),
         (["stock", "--undo", "over", "--preview"], "--preview goes with neither"),
         (["stock", "--undo", "1", "--full"], "not allowed with"),
+        (["stock", "--product", ""], "no product or article is called ''"),
+        (["orders", "--order", ""], "no order '' was seen yet"),
+        (["stock", "--retry", "0"], "acme has no run 0"),
+        (["stock", "--apply", "0"], "acme has no run 0"),
+        (["stock", "--undo", "theirs"], "acme has no run"),
+        (["orders", "--full"], "the flow orders derives nothing"),
+        (["drift", "--preview"], "the flow drift writes nothing"),
+        (["drift", "--retry", "checked"], "the flow drift is refused nothing"),
+        (["stock", "--apply", "failed"], "it is a preview and failed"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -191,6 +200,9 @@ def test_what_cannot_be_asked_for_says_why(client_acme: Client, options: list[st
         "over": Run.objects.create(client=client_acme, flow="stock", **made),
         "preview": Run.objects.create(client=client_acme, flow="stock", preview=True, **made),
         "waits": Run.objects.create(client=client_acme, flow="stock"),
+        "theirs": Run.objects.create(client=Client.objects.create(slug="other", name="Other"), flow="stock", **made),
+        "checked": Run.objects.create(client=client_acme, flow="drift", **made),
+        "failed": Run.objects.create(client=client_acme, flow="stock", preview=True, **(made | {"state": "failed"})),
     }
     _printed, error = failed("sync", "acme", *(str(runs[one].pk) if one in runs else one for one in options))
     assert said in error
@@ -200,10 +212,26 @@ def test_what_cannot_be_asked_for_says_why(client_acme: Client, options: list[st
 def test_a_held_order_is_examined_again(small: World) -> None:  # noqa: F811
     shop = small.client.shops.get()
     held = {"state": OrderState.HELD, "cause": "order.customer"}
-    LedgerOrder.objects.create(shop=shop, shop_order_id=77, reference="ABCDEFGHI", **held)
-    assert json.loads(output("sync", "demo", "orders", "--order", "ABCDEFGHI", "--json"))["flow"] == "orders"
+    order = LedgerOrder.objects.create(shop=shop, shop_order_id=77, reference="ABCDEFGHI", **held)
+    LedgerOrder.objects.create(shop=shop, shop_order_id=78, reference="ANOTHERONE", **held)
+    json.loads(output("sync", "demo", "orders", "--order", "ABCDEFGHI", "--preview", "--json"))
+    assert set(LedgerOrder.objects.values_list("state", flat=True)) == {OrderState.HELD}, "a look frees nothing"
+    run = json.loads(output("sync", "demo", "orders", "--order", "ABCDEFGHI", "--json"))
+    assert (run["flow"], run["scope"], run["held"]) == ("orders", {"orders": [order.pk]}, 1)
     _printed, error = failed("sync", "demo", "orders", "--order", "NADA")
     assert "was seen yet" in error
+
+
+@pytest.mark.django_db
+def test_an_order_of_a_shop_that_is_switched_off_is_told(client_acme: Client) -> None:
+    shop = client_acme.shops.create(name="Fermée", url="http://127.0.0.1:1", active=False)
+    order = LedgerOrder.objects.create(shop=shop, shop_order_id=7, reference="XYZ", state=OrderState.HELD)
+    _printed, error = failed("sync", "acme", "orders", "--order", "XYZ")
+    assert "the order XYZ is of the shop Fermée, which is not active" in error
+    order.state = OrderState.IMPORTED
+    order.save()
+    _printed, error = failed("sync", "acme", "orders", "--order", "XYZ")
+    assert "the order XYZ is not held: it is imported" in error
 
 
 @pytest.mark.django_db

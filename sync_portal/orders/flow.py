@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 from connectors.errors import RetryableError
+from sync_portal.orders import ledger
 from sync_portal.orders.causes import CAUSES
 from sync_portal.orders.holding import look_ahead
 from sync_portal.orders.importer import ShopImport
@@ -16,26 +19,30 @@ from sync_portal.sync.ordered import register_look_ahead
 
 
 def import_orders(context: RunContext) -> None:
-    """Read what orders refer to in Sage, then import shop after shop.
+    """Read what orders refer to in Sage, then import shop after shop; or examine the orders that a person chose.
 
     Raises:
         ConfigurationError: writing into Sage is switched off, a right is missing, ...: the whole run stops.
         RetryableError: Sage or the shop went away; what was done is kept, the rest waits in the ledger.
     """
     imports = [ShopImport(context, shop) for shop in context.shops()]
+    chosen = ledger.chosen_orders(context.run.scope)
     share = max(one.rules.brakes.min_rows_percent for one in imports)
     read_up_to = collect.collect(context, STREAMS_READ, min_rows_percent=share)
-    _run_all(imports)
+    _run_all(imports, chosen)
     if not context.preview:
         collect.advance(context, read_up_to)
 
 
-def _run_all(imports: list[ShopImport]) -> None:
+def _run_all(imports: list[ShopImport], chosen: Mapping[int, set[int]] | None) -> None:
     """A shop that is away does not keep the others waiting; the run says so in the end."""
     failures = []
     for one in imports:
         try:
-            one.run()
+            if chosen is None:
+                one.run()
+            elif one.shop.pk in chosen:
+                one.examine(chosen[one.shop.pk])
         except RetryableError as error:
             failures.append(error)
     if failures:

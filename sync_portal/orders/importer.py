@@ -6,7 +6,7 @@ written before its row said so is found again by its web number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -63,10 +63,18 @@ class ShopImport:
         ids = sorted({*moved, *waiting})
         if not self.context.preview:
             holding.end_those_before_the_start(self.shop, self.rules)
+        self._import_all(ids)
+        self._advance(polled)
+
+    def examine(self, ids: Collection[int]) -> None:
+        """Examine these orders and no other: the shop is not asked for new ones."""
+        self.context.count(read=len(ids))
+        self._import_all(sorted(ids))
+
+    def _import_all(self, ids: Sequence[int]) -> None:
         self.context.step("orders", len(ids))
         for start in range(0, len(ids), reader.PAGE):
             self._import_page(ids[start : start + reader.PAGE], before=start)
-        self._advance(polled)
 
     def _since(self) -> datetime | None:
         # Stored as the shop's clock shows it, with UTC for the database's sake.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -10,9 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Client, ShopConnection
 from sync_portal.orders.models import LedgerOrder, OrderState
+from sync_portal.sync import scope as scopes
+from sync_portal.sync.models import Change, ChangeState
 
 WAITING = (OrderState.SEEN, OrderState.WRITING)
 """Examined at every run until they are in Sage or held."""
+LEFT = (ChangeState.HELD, ChangeState.LATER, ChangeState.REJECTED)
+"""Lines of a run whose orders are to be examined again when a person retries the run."""
 
 PROOF_LABELS: Mapping[str, Any] = {
     "products": _("Products incl. tax: the shop's total, the sum of the lines"),
@@ -54,6 +59,35 @@ def waiting_ids(shop: ShopConnection, *, rules_fingerprint: str) -> list[int]:
     held = mine.filter(state=OrderState.HELD).exclude(rules_fingerprint=rules_fingerprint).exclude(cause="orders.gone")
     unfinished = mine.filter(state__in=WAITING)
     return sorted({*held.values_list("shop_order_id", flat=True), *unfinished.values_list("shop_order_id", flat=True)})
+
+
+def chosen_orders(scope: dict[str, Any]) -> Mapping[int, set[int]] | None:
+    """The orders that a run is limited to, those that are in Sage by now left out: shop -> its ids; None when it is not
+    limited.
+
+    Named by a person, chosen of a preview, or what an earlier run held or left to be tried again.
+
+    Raises:
+        PlanExpired: the preview is too old.
+    """
+    places: Iterable[tuple[int | None, int | str]]
+    if "orders" in scope:
+        places = LedgerOrder.objects.filter(pk__in=scope["orders"]).values_list("shop", "shop_order_id")
+    elif "retry" in scope:
+        left = Change.objects.filter(run=scope["retry"], kind="orders", state__in=LEFT)
+        places = left.values_list("shop", "key")
+    elif "plan" in scope:
+        scopes.check_age(scope)
+        places = [(one.shop_id, one.key) for part in scopes.chosen_parts(scope) for one in part]
+    else:
+        return None
+    chosen: dict[int, set[int]] = defaultdict(set)
+    for shop, number in places:
+        chosen[shop or 0].add(int(number))
+    for shop, ids in chosen.items():
+        imported = LedgerOrder.objects.filter(shop=shop, state=OrderState.IMPORTED)
+        ids.difference_update(imported.values_list("shop_order_id", flat=True))
+    return chosen
 
 
 def last_order_id(shop: ShopConnection) -> int:

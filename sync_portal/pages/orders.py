@@ -52,5 +52,5 @@ def retry(request: HttpRequest, access: Access, order_id: int) -> HttpResponse:
     if not retry_order(order):
         messages.info(request, _("Order %(reference)s is not held any more.") % {"reference": order.reference})
         return redirect("pages:order", access.client.slug, order.pk)
-    run = request_run(access.client, "orders", trigger=Trigger.RETRY, user=access.user)
+    run = request_run(access.client, "orders", trigger=Trigger.RETRY, user=access.user, scope={"orders": [order.pk]})
     return redirect("pages:run", access.client.slug, run.pk)

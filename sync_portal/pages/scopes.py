@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sync_portal.orders.models import LedgerOrder
 from sync_portal.pages.labels import field_label
 from sync_portal.sync.models import Run
 
@@ -31,7 +32,17 @@ def about(run: Run) -> About | None:
         return About(_("Puts back what was written by run %(run)s") % {"run": scope["undo"]}, scope["undo"])
     if "retry" in scope:
         return About(_("Only what was refused in run %(run)s") % {"run": scope["retry"]}, scope["retry"])
+    if "orders" in scope:
+        return About(_of_orders(scope["orders"]))
     return About(_("Everything derived anew")) if scope.get("full") else None
+
+
+def _of_orders(rows: list[int]) -> str:
+    names = list(LedgerOrder.objects.filter(pk__in=rows).order_by("pk").values_list("reference", flat=True))
+    text = ngettext(
+        "Only the order %(orders)s, examined again", "Only the orders %(orders)s, examined again", len(names)
+    )
+    return text % {"orders": ", ".join(names)}
 
 
 def _applied(changes: list[int], fields: list[str]) -> str:

@@ -2,8 +2,8 @@
 
 ``{"product": "POLO"}``: one product and what it needs; ``{"retry": 12}``: what run 12 left refused;
 ``{"plan": 12, "changes": [...], "fields": [...]}``: what a person chose of the preview 12; ``{"undo": 12}``: run 12
-backwards; ``{"full": true}``: everything derived anew. The whole flow that also does what two of these asked for:
-``{"refresh": ["POLO"], "unpark": [12], "full": true}``.
+backwards; ``{"orders": [7]}``: these rows of the ledger; ``{"full": true}``: everything derived anew. The whole flow
+that also does what two of these asked for: ``{"refresh": ["POLO"], "unpark": [12], "full": true}``.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ def union(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """
     if first == second:
         return first
+    if "orders" in first and "orders" in second:
+        return {"orders": sorted({*first["orders"], *second["orders"]})}
     both = {
         "refresh": sorted({*products_to_refresh(first), *products_to_refresh(second)}),
         "unpark": sorted({*_runs_to_retry(first), *_runs_to_retry(second)}),
@@ -54,7 +56,7 @@ def union(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in both.items() if value}
 
 
-PARTS = ("plan", "product", "retry", "undo")
+PARTS = ("plan", "product", "retry", "undo", "orders")
 """What limits a run to a part of its flow's work; one without any of them does the whole."""
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from sync_portal.orders.models import LedgerOrder
 from sync_portal.pages.order_proof import proof_table
+from sync_portal.pages.scopes import about
 from sync_portal.sync.models import Run
 from tests.pages import factories
 from tests.pages.conftest import World
@@ -49,6 +50,10 @@ def test_a_held_order_is_tried_again_by_any_member(
     held.refresh_from_db()
     assert response["Location"] == reverse("pages:run", args=[world.client.slug, run.pk])
     assert (run.trigger, run.requested_by.username, held.state) == ("retry", "claire", "seen")
+    assert run.scope == {"orders": [held.pk]}
+    told = about(run)
+    assert told is not None
+    assert held.reference in told.text
 
 
 def test_an_order_that_is_not_held_starts_nothing(world: World, signed_in: Callable[..., Browser]) -> None:

@@ -38,6 +38,8 @@ def carry(run: Run) -> Run:
         pytest.param({"retry": 7}, {}, {"unpark": [7]}, id="what was refused, and all"),
         pytest.param({"retry": 7}, {"retry": 9}, {"unpark": [7, 9]}, id="what two runs left"),
         pytest.param({"full": True}, {}, {"full": True}, id="all, derived anew"),
+        pytest.param({"orders": [9]}, {"orders": [7]}, {"orders": [7, 9]}, id="two orders"),
+        pytest.param({"orders": [9]}, {}, {}, id="an order, and all: it waits like the others"),
     ],
 )
 def test_one_waiting_run_does_the_work_of_two(
