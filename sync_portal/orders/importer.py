@@ -30,6 +30,7 @@ from sync_portal.orders.proof import Proof, prove, prove_sage
 from sync_portal.orders.reader import PolledOrder
 from sync_portal.orders.sage_side import SageSide
 from sync_portal.orders.shop_orders import ZERO, ShopOrder
+from sync_portal.sync.mistakes import is_a_mistake, refusal
 from sync_portal.sync.models import Cursor
 
 if TYPE_CHECKING:
@@ -137,6 +138,11 @@ class ShopImport:
                 self._hold(row, proof, error)
         except RetryableError as error:
             self._later(row, error)
+        except Exception as error:
+            if not is_a_mistake(error):
+                raise
+            if not self._found_in_sage(row):
+                self._hold(row, proof, refusal(error))
         else:
             self._imported(row, order, proof, built, written)
             side.remembered.update(_memory(order, written, self.rules))

@@ -2,10 +2,13 @@
 
 Never two on their way at once: what a slice created is known before the next one looks whether the shop has it already.
 A slice that refers to what is still on its way, is of another kind, or deletes, waits until that is stored.
+
+A mistake of ours that one record brings to light must not end each run at that record: its slice is taken apart.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,11 +19,14 @@ from connectors.errors import ConfigurationError, ConnectorError, RetryableError
 from sync_portal.sync import sending
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.kinds import Kind
+from sync_portal.sync.mistakes import is_a_mistake, refusal
 from sync_portal.sync.models import Action
 from sync_portal.sync.outcomes import store
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.sending import Parcel
 from sync_portal.sync.tasks import Task, references
+
+logger = logging.getLogger(__name__)
 
 Sender = Callable[[RunContext, Resolver, Kind, list[Task]], None]
 """Writes a slice whose records are sent each in its own way: photos, documents."""
@@ -90,40 +96,96 @@ class Pipeline:
     def _send(self, kind: Kind, tasks: list[Task]) -> None:
         before = None
         try:
-            leaving = tasks[0].change.action == Action.DELETE
-            if not leaving:
-                sending.encode(self._resolver, kind, tasks)
+            self._encode(kind, tasks)
             before = self._arrived()
-            ready = sending.prepare_to_leave if leaving else sending.prepare
-            parcel = ready(self._resolver, kind, tasks)
-            # Whoever stood still longer than its lease would make again what another worker made meanwhile.
-            self._context.hold()
+            parcel = self._ready(kind, tasks)
             self._under_way = _UnderWay(tasks, parcel, self._pool.submit(sending.exchange, self._resolver, parcel))
-        except BaseException:
+        except BaseException as error:
             if before is not None:
                 self._keep(before.parcel.kind, before.tasks)
+            if is_a_mistake(error):
+                self._one_by_one(kind, tasks, error)
+                return
             self._keep(kind, tasks)
             raise
         if before is not None:
             self._keep(before.parcel.kind, before.tasks)
             self._tell(before.tasks)
 
+    def _encode(self, kind: Kind, tasks: Sequence[Task]) -> None:
+        if tasks[0].change.action != Action.DELETE:
+            sending.encode(self._resolver, kind, tasks)
+
+    def _ready(self, kind: Kind, tasks: Sequence[Task]) -> Parcel:
+        ready = sending.prepare_to_leave if tasks[0].change.action == Action.DELETE else sending.prepare
+        parcel = ready(self._resolver, kind, tasks)
+        # Whoever stood still longer than its lease would make again what another worker made meanwhile.
+        self._context.hold()
+        return parcel
+
     def _send_alone(self, send: Sender, kind: Kind, tasks: list[Task]) -> None:
         try:
             send(self._context, self._resolver, kind, tasks)
-        finally:
+        except BaseException as error:
+            if is_a_mistake(error):
+                self._one_by_one(kind, tasks, error)
+                return
             self._keep(kind, tasks)
+            raise
+        self._keep(kind, tasks)
         self._tell(tasks)
 
-    def _arrived(self) -> _UnderWay | None:
-        """The slice that was on its way, once the shop has answered: its ids are known, its outcome is to be stored."""
+    def _one_by_one(self, kind: Kind, tasks: Sequence[Task], mistake: BaseException) -> None:
+        """Take a slice apart that our own program failed on: the record that it fails on again is refused, with the
+        technical text, and the others go on. What was written before is found in the shop.
+
+        Raises:
+            Exception: the mistake, where it is no single record's.
+        """
+        logger.error("a slice of %s is taken apart: %r", kind.name, mistake, exc_info=mistake)
+        failed = []
+        for task in (Task(task.change) for task in tasks):
+            try:
+                self._carry_one(kind, task)
+            except Exception as error:
+                if not is_a_mistake(error):
+                    raise
+                task.error = refusal(error)
+                failed.append(task)
+            else:
+                self._keep(kind, [task])
+                self._tell([task])
+        if len(failed) == len(tasks) >= FEW:
+            raise mistake
+        if failed:
+            self._keep(kind, failed)
+            self._tell(failed)
+
+    def _carry_one(self, kind: Kind, task: Task) -> None:
+        self._resolver.bindings.preload([(kind.name, task.change.key)])
+        if kind.name in self._senders:
+            self._senders[kind.name](self._context, self._resolver, kind, [task])
+            return
+        self._encode(kind, [task])
+        parcel = self._ready(kind, [task])
+        sending.exchange(self._resolver, parcel)
+        sending.settle(self._resolver, parcel)
+        self._resolver.bindings.give(kind.name, [task.shop_id] if task.shop_id is not None else [])
+
+    def _arrived(self, *, judged: bool = True) -> _UnderWay | None:
+        """The slice that was on its way, once the shop has answered: its ids are known, its outcome is to be stored.
+        None also where it had to be taken apart and is stored.
+        """
         before, self._under_way = self._under_way, None
         if before is None:
             return None
         try:
             before.exchanged.result()
             sending.settle(self._resolver, before.parcel)
-        except BaseException:
+        except BaseException as error:
+            if judged and is_a_mistake(error):
+                self._one_by_one(before.parcel.kind, before.tasks, error)
+                return None
             self._keep(before.parcel.kind, before.tasks)
             raise
         given = [task.shop_id for task in before.tasks if task.shop_id is not None]
@@ -132,7 +194,7 @@ class Pipeline:
 
     def _landed(self, *, judged: bool = True) -> None:
         """Wait for what is on its way and store it; ``judged``: stop the run where the rest would be pointless."""
-        before = self._arrived()
+        before = self._arrived(judged=judged)
         if before is None:
             return
         self._keep(before.parcel.kind, before.tasks)

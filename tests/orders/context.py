@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from connectors.models import Client, ShopConnection
@@ -45,8 +46,9 @@ class FakeContext:
     def count(self, **amounts: int) -> None:
         self.counters.update(amounts)
 
-    def change(self, **fields: Any) -> None:
-        self.changes.append(fields)
+    def line(self, **fields: Any) -> Any:
+        """Counts once it is stored."""
+        return SimpleNamespace(save=lambda: self.changes.append(fields))
 
     @property
     def outcomes(self) -> list[tuple[str, str]]:

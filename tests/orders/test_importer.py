@@ -223,6 +223,18 @@ def test_a_refusal_of_sage_holds_the_order_with_its_cause(world: World, monkeypa
     assert (row.state, row.facts, row.detail) == (OrderState.HELD, {"number": "82019"}, "[82019] tiers")
 
 
+def test_an_order_that_breaks_the_program_is_held_and_the_others_enter(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, other = world.place(), world.place()
+    _fail_once(monkeypatch, ZeroDivisionError("a mistake of ours"))
+    assert world.run().outcomes == [("held", "portal.unexpected"), ("confirmed", "")]
+    row = world.row(broken)
+    assert (row.state, row.facts) == (OrderState.HELD, {"error": "ZeroDivisionError"})
+    assert "a mistake of ours" in row.detail
+    assert [web for web, _piece in world.documents()] == [str(other)]
+
+
 def test_a_wrong_setting_stops_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     order = world.place()
     _fail_once(monkeypatch, ConfigurationError("sage.write_disabled"))
