@@ -17,10 +17,12 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from connectors.models import Client, ShopConnection
+from mapping import touches
 from mapping.catalogue import CatalogueProduct
 from mapping.derive import shared_keys
 from mapping.models import Binding, DerivationMark, DerivationTrace, SourceRecord
 from mapping.rules import ShopRules
+from mapping.state import SHOPS_OWN
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.models import Answer, Change, ChangeState, Decision, Run
 
@@ -59,8 +61,8 @@ def owner_of_key(key: str, articles: Collection[str]) -> str | None:
 
 
 def known_articles(client: Client, names: Collection[str]) -> frozenset[str]:
-    """Those of these names that are, or were, articles in Sage."""
-    found: set[str] = set()
+    """Those of these names that are, or were, articles in Sage, or products of the shop's own that a person hides."""
+    found = {name for name in names if name.startswith(SHOPS_OWN)}
     ordered = sorted(names)
     for start in range(0, len(ordered), _BATCH):
         rows = SourceRecord.objects.filter(client=client, stream="articles", key__in=ordered[start : start + _BATCH])
@@ -285,7 +287,10 @@ class Traces:
             self._gone.discard(article)
 
     def store(self, mark: DerivationMark, again: Collection[str]) -> None:
-        """Make the new traces the stored ones; ``again`` are to be derived by the next run in any case."""
+        """Make the new traces the stored ones; ``again`` are to be derived by the next run in any case.
+
+        What is the shop's own comes to nothing and leaves no trace: the next run is told of it anew.
+        """
         changed = iter(self._changed.values())
         while part := list(islice(changed, _BATCH)):
             DerivationTrace.objects.bulk_create(
@@ -298,6 +303,8 @@ class Traces:
         for names, act in ((gone, lambda rows: rows.delete()), (others, lambda rows: rows.update(again=True))):
             for start in range(0, len(names), _BATCH):
                 act(DerivationTrace.objects.filter(mark=mark, article__in=names[start : start + _BATCH]))
+        if own := sorted(name for name in again if name.startswith(SHOPS_OWN)):
+            touches.touch_articles(mark.shop.client, own)
 
 
 def _columns(one: Trace, *, again: bool) -> Mapping[str, object]:

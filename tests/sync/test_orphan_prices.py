@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from connectors.connections import open_shop
+from connectors.errors import RejectedRecordError
+from connectors.prestashop.items import Outcome
+from connectors.prestashop.webservice import Webservice
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from sync_portal.sync import decisions, jobs
@@ -222,6 +225,28 @@ def test_a_deletion_that_had_to_wait_is_tried_by_the_next_run(priced: World, dec
     priced.running.shop.misbehaviours.clear()
     assert writes(priced.run("prices")) == {"DELETE": 1}
     assert not in_the_shop(priced, number)
+
+
+def test_a_deletion_that_the_shop_refused_is_sent_by_a_retry(priced: World, decide: Callable[..., Decision]) -> None:
+    number = promote(priced)
+    priced.run("drift")
+    decide("delete")
+
+    def refuse(_shop: Webservice, _resource: str, ids: Sequence[int]) -> list[Outcome]:
+        error = RejectedRecordError("shop.refused", {"message": "non"})
+        return [Outcome(place, shop_id, Entity({}), error=error) for place, shop_id in enumerate(ids)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Webservice, "delete", refuse)
+        assert priced.run("prices").state == "incomplete"
+    for _twice in range(2):
+        held = priced.run("prices")
+        assert (told(held), held.held, writes(held)) == ({place(number): "shop.refused"}, 1, {})
+    asked = jobs.retry_refused(held)
+    jobs.carry(asked.lane)
+    assert not in_the_shop(priced, number)
+    again = priced.run("prices")
+    assert (told(again), writes(again)) == ({}, {})
 
 
 def test_the_undo_of_its_deletion_says_that_it_is_to_be_made_in_the_shop(

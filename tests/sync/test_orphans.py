@@ -10,7 +10,7 @@ import pytest
 from connectors.connections import open_shop
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
-from sync_portal.sync import decisions, questions
+from sync_portal.sync import decisions, jobs, questions
 from sync_portal.sync.answers import NotAnAnswer, answers_to
 from sync_portal.sync.models import Decision, Run
 from sync_portal.sync.questions import Question
@@ -190,4 +190,36 @@ def test_what_another_question_offers_already_is_not_asked_about(published: Worl
     facts = {"candidates": [{"id": number}]}
     shop = published.client.shops.get()
     questions.ask(shop, [Question("adoption", "products", "X", "X", facts)])
+    assert told(published.run("drift")) == {}
+
+
+def test_a_hiding_that_the_shop_refused_is_told_by_each_run_and_sent_by_a_retry(
+    published: World, decide: Callable[..., Decision]
+) -> None:
+    number = make(published)
+    published.run("drift")
+    decide("hide")
+    published.shop.misbehave("empty_500", times=-1, path="/api/products", methods=["PATCH", "PUT"])
+    assert published.run("catalogue").state == "incomplete"
+    published.running.shop.misbehaviours.clear()
+    for _twice in range(2):
+        held = published.run("catalogue")
+        assert (told(held), held.held, writes(held)) == ({("products", f"#{number}"): "shop.empty_500"}, 1, {})
+    asked = jobs.retry_refused(held)
+    jobs.carry(asked.lane)
+    assert not seen_by_buyers(published, number)
+    again = published.run("catalogue")
+    assert (told(again), writes(again)) == ({}, {})
+
+
+def test_the_undo_of_a_hiding_shows_the_orphan_again(published: World, decide: Callable[..., Decision]) -> None:
+    number = make(published)
+    published.run("drift")
+    decide("hide")
+    run = published.run("catalogue")
+    asked = jobs.undo(run)
+    jobs.carry(asked.lane)
+    assert seen_by_buyers(published, number)
+    again = [jobs.run_here(published.client, "catalogue", scope=scope) for scope in ({}, {"full": True})]
+    assert [writes(one) for one in again] == [{}, {}]
     assert told(published.run("drift")) == {}
