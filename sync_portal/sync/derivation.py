@@ -1,9 +1,7 @@
-"""Only what changed is derived and planned: what one run looks at for one shop, and the mark that it leaves.
+"""Only what changed is derived and planned: for one run and one shop, with the mark that it leaves.
 
-Looked at are the articles that Sage's changes reached since the flow's last complete run (`mapping.touches`), those
-whose last change was not confirmed, and those whose bindings or decisions moved since. Everything, when the rules, the
-day or this program changed, or when it was asked for. Nothing, when there is nothing of all that: what is as it should
-be is still counted, and what was held is told again, both as the last run left them.
+What is looked at is found by `lookout`. What was not looked at and is as it should be is still counted, and what of it
+was held is told again, both as the last run left them.
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -28,7 +25,6 @@ from mapping.desired.customers import closed_customers
 from mapping.groups import Groups
 from mapping.image_choices import UPLOADED
 from mapping.models import Binding, DerivationMark, SourceRecord
-from mapping.photo_patterns import FolderFiles
 from mapping.rules import ShopRules
 from mapping.state import Desired
 from sync_portal.sync import marks, ordered, same_content
@@ -37,17 +33,17 @@ from sync_portal.sync.asked_away import AskedAway
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.flows import Flow
+from sync_portal.sync.lookout import PER_ARTICLE, Lookout
 from sync_portal.sync.looks import Lines, Look, with_products
 from sync_portal.sync.models import Change, ChangeState
 from sync_portal.sync.named_photos import without_refused
 from sync_portal.sync.plan import OwnerOf, PlannedChange, make_plan, removals
 from sync_portal.sync.resolver import Resolver
+from sync_portal.sync.traces import Traces, product_fingerprint, trace
 from sync_portal.sync.undone import Undone
 
 _JOINING = "catalogue"
 """The flow before which new articles join groups."""
-PER_ARTICLE = frozenset({"products", "prices", "images"})
-"""Parts of the catalogue that are made article by article; the others are made whole."""
 _OF_THE_WHOLE = "categories"
 """Also given with some products only, because a product names its branch: those are not the shop's categories."""
 
@@ -60,20 +56,19 @@ class Derivation:
         self._context, self._client, self._flow, self._shop = context, context.client, flow, shop
         self._rules, self._keep = rules, keep
         self._parts = frozenset(flow.parts) or store.PARTS
-        self._by_article = bool(self._parts & PER_ARTICLE)
         self._fingerprint = marks.rules_fingerprint(rules)
         self._began = timezone.now()
         # The day in the client's own time zone: a future price begins at its midnight.
         self._today: date = timezone.localdate(timezone=ZoneInfo(context.client.time_zone))
         self._mark = DerivationMark.objects.filter(shop=shop, flow=flow.name).first()
-        self._traces = marks.Traces(self._mark)
+        self._traces = Traces(self._mark)
         self._undone = Undone(shop)
         self._lines = Lines([{} for _desire in flow.desires])
         self._strayed: list[str] = []
         self._asked_away = AskedAway(flow.removes)
+        self._lookout = Lookout(context, flow, shop, rules, self._mark, self._asked_away, today=self._today)
+        self._by_article = self._lookout.by_article
         self._look = Look(frozenset())
-        self._position = 0
-        self._news = True
         self.unchanged = 0
         """All resources of the flow that are as wanted; known once `changes` is through."""
 
@@ -90,13 +85,13 @@ class Derivation:
         # The vocabulary first: a spelling that gave way to another one reaches everything.
         vocabulary = touches.vocabulary(self._client)
         ordered.settle(self._context, self._flow)
-        look = self._look_now()
+        look = self._lookout.look()
         if not look.nothing and ordered.look_ahead(self._context, self._flow, self._shop):
-            look = self._look_now()
+            look = self._lookout.look()
         if look.nothing:
             self._look = look
         else:
-            if self._news and not self._context.preview:  # something will have to be written, most likely
+            if self._lookout.news and not self._context.preview:  # something will have to be written, most likely
                 resolver.webservice.get_ready()
             choices = choosing.common_choices(self._client)
             self._look = look = with_products(look, Groups(choices))
@@ -107,7 +102,7 @@ class Derivation:
                 today=self._today,
                 vocabulary=vocabulary,
                 choices=choices,
-                files=self._files if self._by_article else None,
+                files=self._lookout.files if self._by_article else None,
                 shop=self._shop.name,
                 ordered=ordering.of_client(self._client),
             )
@@ -137,7 +132,7 @@ class Derivation:
                 shop=self._shop,
                 flow=self._flow.name,
                 defaults={
-                    "position": self._position,
+                    "position": self._lookout.position,
                     "rules": self._fingerprint,
                     "day": self._today,
                     "common_resources": self._common_resources(),
@@ -162,63 +157,7 @@ class Derivation:
         articles = None if reached is None or reached.everything else reached.articles
         joining.join_new(self._client, self._rules, articles)
 
-    # --- what to look at -------------------------------------------------------------------------------------------
-
-    def _look_now(self) -> Look:
-        self._position = touches.position(self._client)
-        return self._only_what_the_flow_makes(self._what_to_look_at())
-
-    def _what_to_look_at(self) -> Look:
-        scope, mark = self._context.run.scope, self._mark
-        if "product" in scope:
-            return Look(frozenset({str(scope["product"])}), accounts=False)
-        if "retry" in scope:
-            return self._with_places(Look(frozenset()), scopes.places_to_unpark(scope))
-        if mark is None or mark.rules != self._fingerprint:
-            return Look(None)
-        reached = touches.since(self._client, mark.position)
-        if reached.everything or marks.lost_bindings(mark):
-            return Look(None)
-        self._news = bool(reached.articles or reached.accounts)
-        files = self._moved_photos() if "images" in self._parts else set()
-        part = Look(reached.articles | marks.to_repeat(mark) | files, mark.common_again, reached.accounts)
-        part = self._with_places(part, marks.places_moved(mark) | set(scopes.places_to_unpark(scope)))
-        if "plan" in scope:
-            scopes.check_age(scope)
-            for seen in scopes.chosen_parts(scope):
-                part = self._with_places(part, [(one.kind, one.key) for one in seen])
-        if mark.day != self._today or "full" in scope:
-            return Look(None, expected=part.articles)
-        return part
-
-    def _moved_photos(self) -> set[str]:
-        """The products whose photos Sage does not tell of: files that changed, are missing, or have come.
-
-        A new file is told to the other flows too: the product may have been held for want of a photo.
-        """
-        fresh = store.new_files(self._client, self._files, self._rules)
-        if fresh and not self._context.preview:
-            touches.touch_articles(self._client, fresh)
-        return fresh | store.moved_files(self._client)
-
-    @cached_property
-    def _files(self) -> FolderFiles:
-        """The media folders, listed once per run."""
-        return store.folder_files(self._client, self._rules)
-
-    def _with_places(self, look: Look, places: Iterable[Place]) -> Look:
-        """That and whatever these resources belong to."""
-        keys = {key for _kind, key in self._asked_away.noted(places)}
-        if not keys:
-            return look
-        named = {name for key in keys for name in marks.possible_articles(key)}
-        return Look((look.articles or frozenset()) | marks.known_articles(self._client, named))
-
-    def _only_what_the_flow_makes(self, look: Look) -> Look:
-        articles = look.articles if self._by_article or look.articles is None else frozenset()
-        accounts = look.accounts and "customers" in self._parts
-        common = look.common or articles is None or bool(articles) or accounts
-        return Look(articles, common, accounts, look.expected)
+    # --- what it is made of ----------------------------------------------------------------------------------------
 
     def _articles(self) -> Collection[str]:
         if self._look.articles is not None:
@@ -248,7 +187,7 @@ class Derivation:
             return
         quiet = [one for one in products if one.key not in self._look.expected and one.key not in due]
         known = self._traces.fingerprints([one.key for one in quiet])
-        self._strayed += [one.key for one in quiet if known.get(one.key) != marks.product_fingerprint(one)]
+        self._strayed += [one.key for one in quiet if known.get(one.key) != product_fingerprint(one)]
 
     # --- the plan --------------------------------------------------------------------------------------------------
 
@@ -279,7 +218,7 @@ class Derivation:
             amounts[owner] += 1
             if self._may_go(place):
                 removable.setdefault(owner, []).append(place)
-        traces = [marks.trace(one, amounts[one.key], removable.get(one.key, ())) for one in products]
+        traces = [trace(one, amounts[one.key], removable.get(one.key, ())) for one in products]
         before = self._traces.replace(references, traces)
         if self._look.articles is not None:
             had = {place for one in before.values() for place in one.removable}
