@@ -242,7 +242,9 @@ class ShopImport:
             return
         # Also where there was no order yet: from now on the portal knows of all of them.
         moments = [moment for moment in (newest, self._since()) if moment]
-        position = max(moments).replace(tzinfo=UTC) if moments else None
+        # No later than now: an order that a wrong clock dates in the future would hide what moves until then.
+        now = timezone.now().astimezone(self.zone).replace(tzinfo=None)
+        position = min(now, max(moments)).replace(tzinfo=UTC) if moments else None
         Cursor.objects.update_or_create(
             client=self.shop.client, flow="orders", stream=_stream(self.shop), defaults={"position": position}
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connectors.errors import ConfigurationError, RejectedRecordError, RetryableError
 from connectors.models import ShopConnection
@@ -73,6 +75,19 @@ def test_an_unpaid_order_waits_and_enters_when_its_state_changes(world: World) -
     world.set_state(order, 2)
     assert world.run().outcomes == [("confirmed", "")]
     assert world.row(order).state == OrderState.IMPORTED
+
+
+def test_an_order_dated_in_the_future_hides_nothing_that_moves_after_it(world: World) -> None:
+    """A module or a wrong clock of the shop wrote it: until then nothing would seem to have moved."""
+    waiting = world.place(module="ps_checkpayment", paid=False)
+    future = world.place()
+    orders = world.served.shop.database
+    orders.execute("UPDATE ps_orders SET date_upd = '2099-01-01 00:00:00' WHERE id = ?", (future,))
+    assert world.run().outcomes == [("held", "orders.state_not_accepted"), ("confirmed", "")]
+    world.set_state(waiting, 2)
+    soon = f"{timezone.localtime() + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}"
+    orders.execute("UPDATE ps_orders SET date_upd = ? WHERE id = ?", (soon, waiting))
+    assert world.run().outcomes == [("confirmed", "")]
 
 
 def test_an_order_whose_money_does_not_add_up_is_held_with_both_amounts(world: World) -> None:
