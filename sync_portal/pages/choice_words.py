@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mapping import joining
 from mapping.choices import CHOICE_KINDS
 from mapping.models import ChoiceAct, ChoiceChange
 from sync_portal.pages.labels import (
@@ -53,7 +54,16 @@ def act_row(act: ChoiceAct, names: Mapping[str, str], changes: Iterable[ChoiceCh
     """The act told by these of its changes (all, by default); ``names``: key of a thing -> what people call it."""
     told = act.changes.all() if changes is None else changes
     lines = [replace(line, about=about(change, names)) for change in told for line in change_lines(change, names)]
-    return ActRow(act, verb_label(act.verb), person(act.by) if act.by else _("a rule that a person allowed"), lines)
+    return ActRow(act, verb_label(act.verb), _who(act), lines)
+
+
+def _who(act: ChoiceAct) -> str:
+    if act.by:
+        return person(act.by)
+    if act.verb == joining.VERB:
+        return _("a rule that a person allowed")
+    # What else has nobody is a client file's, or of somebody whose account is gone.
+    return _("from a client file") if act.verb == "import" else _("somebody")
 
 
 def about(change: ChoiceChange, names: Mapping[str, str]) -> str:

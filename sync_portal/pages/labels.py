@@ -214,6 +214,7 @@ VERBS: dict[str, Promise] = {
     "group.build": _("Group built by hand"),
     "group.dissolve": _("Group dissolved"),
     "group.edit": _("Group corrected"),
+    "group.join": _("New articles joined the group"),
     "group.lock": _("Group locked"),
     "group.master": _("Master of the group chosen"),
     "group.merge": _("Groups merged"),

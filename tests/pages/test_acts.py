@@ -48,6 +48,23 @@ def test_an_act_tells_before_after_and_why(sales: Browser, world: World) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("verb", "told", "who"),
+    [
+        ("import", "Importé d’un fichier", "depuis un fichier client"),
+        ("group.join", "De nouveaux articles ont rejoint le groupe", "une règle qu’une personne a autorisée"),
+        ("text.edit", "Texte écrit", "quelqu’un"),
+    ],
+)
+def test_an_act_of_nobody_says_where_it_came_from(verb: str, told: str, who: str, sales: Browser, world: World) -> None:
+    place = ("text", f"{world.product.key}|name|fr")
+    choosing.choose(world.client, {place: TextChoice(text="Polo")}, by=None, verb=verb)
+
+    rows = sales.get(reverse("pages:acts", args=[world.client.slug])).context["rows"]
+
+    assert (rows[0].verb, rows[0].who) == (told, who)
+
+
 def test_undo_puts_back_and_says_when_it_goes_out(sales: Browser, world: World) -> None:
     act = written(world, "Polo")
     (said,) = undo(sales, world, act)
