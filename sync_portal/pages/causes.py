@@ -45,6 +45,7 @@ _QUESTIONS = {
     "drift.changed": "changed",
     "drift.orphan": "orphan",
     "drift.price": "orphan",
+    "drift.price_of_all": "orphan",
     "shop.adoption_uncertain": "adoption",
     "shop.conflict": "conflict",
     "shop.unknown_id": "missing",

@@ -191,6 +191,13 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "to be deleted, or to be ignored while it stays the same.",
         "sales",
     ),
+    "drift.price_of_all": (
+        "La boutique a un prix pour tous les articles qui ne vient pas de Sage : {amount} (n° {id}). Changez-le dans "
+        "la boutique, ou dites qu’il lui est propre.",
+        "The shop has a price for all products that does not come from Sage: {amount} (no. {id}). Change it in the "
+        "shop, or say that it is its own.",
+        "sales",
+    ),
     "drift.changed_since": (
         "« {label} » n’est pas supprimé : le champ {field} a changé dans la boutique depuis la réponse. La prochaine "
         "vérification de la boutique repose la question.",

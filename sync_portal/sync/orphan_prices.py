@@ -105,8 +105,10 @@ def _line(facts: Facts) -> Line:
     differences = [
         {"field": name, "before": None, "after": value, "why": ""} for name, value in telling(facts["held"]).items()
     ]
-    told = {"label": product or "*", "amount": said, "id": facts["id"]}
-    return Line(f"{product}|{number}" if product else number, label, "drift.price", told, differences)
+    told = {"amount": said, "id": facts["id"]}
+    if not product:
+        return Line(number, label, "drift.price_of_all", told, differences)
+    return Line(f"{product}|{number}", label, "drift.price", {"label": product, **told}, differences)
 
 
 def _short(number: Decimal) -> str:

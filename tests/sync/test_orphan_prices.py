@@ -267,7 +267,10 @@ def test_what_a_rule_of_the_shop_made_or_holds_for_all_is_not_to_be_deleted_here
     promote(priced, id_specific_price_rule="3")
     promote(priced, "", reduction="0.2")
     run = priced.run("drift")
-    assert sorted(run.changes.values_list("facts__label", "facts__amount")) == [("*", "-20 %"), (POLO, "-15 %")]
+    assert sorted(run.changes.values_list("cause", "facts__amount")) == [
+        ("drift.price", "-15 %"),
+        ("drift.price_of_all", "-20 %"),
+    ]
     assert {answers_to(row) for row in Decision.objects.all()} == {("own", "ignore")}
     Decision.objects.exclude(facts__product="").delete()
     with pytest.raises(NotAnAnswer):
