@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from connectors.models import ShopConnection
 from mapping.models import Binding
@@ -31,8 +31,20 @@ class Bindings:
         self._keys: dict[Id, str | None] = {}
         self._expected: list[Callable[[], Iterable[Id]]] = []
 
+    def read_anew(self, places: Iterable[Place]) -> None:
+        """Read these once more, in the transaction that changes them and until it ends for nobody else to change: other
+        flows write other fields of the same records, and people answer questions about them.
+        """
+        wanted = list(places)
+        for place in wanted:
+            self._known.pop(place, None)
+        self._read(wanted, Binding.objects.select_for_update())
+
     def preload(self, places: Iterable[Place]) -> None:
         """Read these together, because asking for them one by one costs a query each."""
+        self._read(places, Binding.objects.all())
+
+    def _read(self, places: Iterable[Place], rows: QuerySet[Binding]) -> None:
         missing: dict[str, list[str]] = defaultdict(list)
         for kind, key in dict.fromkeys(places):
             if (kind, key) not in self._known:
@@ -41,7 +53,7 @@ class Bindings:
         for kind, keys in missing.items():
             for start in range(0, len(keys), _BATCH):
                 part = keys[start : start + _BATCH]
-                for row in Binding.objects.filter(shop=self._shop, kind=kind, key__in=part).iterator():
+                for row in rows.filter(shop=self._shop, kind=kind, key__in=part).iterator():
                     self._known[kind, row.key] = row
                     if (kind, row.key) in self._unparked:
                         row.parked = ""

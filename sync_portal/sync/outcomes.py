@@ -28,6 +28,7 @@ def store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[T
     """
     with transaction.atomic():
         context.hold()
+        resolver.bindings.read_anew([(kind.name, task.change.key) for task in tasks])
         _store(context, resolver, kind, tasks)
 
 

@@ -204,7 +204,6 @@ class Pipeline:
     def _keep(self, kind: Kind, tasks: Sequence[Task]) -> None:
         _blame_the_shop(tasks)
         bindings = self._resolver.bindings
-        bindings.preload([(kind.name, task.change.key) for task in tasks])
         store(self._context, self._resolver, kind, tasks)
         bindings.forget(keep=self._under_way.places if self._under_way else ())
 

@@ -11,11 +11,13 @@ import pytest
 from django.db import connection
 
 from connectors.errors import RetryableError
+from mapping.models import Binding
 from sync_portal.sync import jobs, pipeline, sending
 from sync_portal.sync.kinds import KINDS, Kind
 from sync_portal.sync.models import ChangeState, Run
 from sync_portal.sync.tasks import Task
 from tests.flows.portal import World, causes_of, writes
+from tests.flows.test_standing_still import AtOnce
 
 pytestmark = pytest.mark.flow
 
@@ -195,3 +197,25 @@ def test_what_was_sent_and_could_not_be_read_back_is_not_confirmed(
         (ChangeState.CONFIRMED, True)
     }
     assert writes(jobs.run_here(small.client, "catalogue")) == {}
+
+
+def test_what_somebody_else_stored_of_a_record_on_its_way_is_kept(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another flow writes other fields of the same products, and a person answers a question about one."""
+    small.publish("catalogue")
+    small.company.update("F_ARTICLE", "AR_Ref", "SECATEUR", AR_PoidsNet="777")
+    monkeypatch.setattr(pipeline, "ThreadPoolExecutor", AtOnce)
+    exchange = sending.exchange
+
+    def meanwhile(resolver: Any, parcel: Any) -> None:
+        exchange(resolver, parcel)
+        if parcel.kind.name == "products":
+            row = Binding.objects.get(kind="products", key="SECATEUR")
+            row.confirmed["price"] = "99.000000"
+            row.save(update_fields=["confirmed"])
+
+    monkeypatch.setattr(sending, "exchange", meanwhile)
+    small.publish("catalogue")
+    confirmed = Binding.objects.get(kind="products", key="SECATEUR").confirmed
+    assert (confirmed["weight"], confirmed["price"]) == ("0.777000", "99.000000")
