@@ -137,7 +137,7 @@ def test_run_now_queues_the_run_and_shows_its_place(sign_in: Callable[..., Page]
     page.locator(".flow", has_text="Stock").get_by_role("button", name="Lancer").click()
 
     expect(page.get_by_text("Attend son tour")).to_be_visible()
-    page.get_by_role("button", name="Arrêter").click()
+    page.get_by_role("button", name="Ne pas lancer").click()
     expect(page.get_by_text("Annulé", exact=True)).to_be_visible()
 
 
