@@ -14,6 +14,7 @@ from django.db import transaction
 
 from connectors.sandbox.sage import build_company
 from connectors.sandbox.shop.server import DEFAULT_VERSION, running_shop
+from tests.flows.beginnings import Beginnings
 from tests.flows.company import Company, keep_only
 from tests.flows.portal import World, load_demo
 
@@ -27,6 +28,7 @@ class Template:
     whole: Path
     small: Path
     media: Path
+    beginnings: Beginnings
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +38,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     build_company(whole, media=media)
     small.write_bytes(whole.read_bytes())
     keep_only(Company(small, media), FEW)
-    return Template(whole, small, media)
+    return Template(whole, small, media, Beginnings(folder))
 
 
 @contextmanager
@@ -49,7 +51,7 @@ def a_world(
     base.write_bytes((template.small if small else template.whole).read_bytes())
     company = Company(base, template.media)
     with running_shop(folder / "shop", version=version) as shop:
-        yield World(client=load_demo(company, shop), company=company, running=shop)
+        yield World(load_demo(company, shop), company, shop, template.beginnings)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from connectors.sandbox.shop.server import RunningShop
 from sync_portal import clientfiles
 from sync_portal.sync import jobs
 from sync_portal.sync.models import Change, Run
+from tests.flows.beginnings import Beginnings
 from tests.flows.company import Company
 from tests.flows.shop import ShopView
 
@@ -25,6 +26,7 @@ class World:
     client: Client
     company: Company
     running: RunningShop
+    beginnings: Beginnings | None = None
 
     @property
     def shop(self) -> ShopView:
@@ -39,6 +41,15 @@ class World:
         for flow in flows or TO_THE_SHOP:
             run = self.run(flow)
             assert (run.state, run.cause, causes_of(run)) == ("succeeded", "", {}), f"{flow}: {run.detail}"
+
+    def begin(self, *flows: str) -> None:
+        """What `publish` does, where it is only the beginning: done once in a session, copied the next time.
+
+        Before anything was written to the shop, and before a test patches anything; see `Beginnings.begin`.
+        """
+        assert self.beginnings is not None
+        self.beginnings.begin(self.client, self.company.path, self.running, self.publish, *flows)
+        self.client = Client.objects.get(slug=self.client.slug)
 
     def shop_connection(self, **values: object) -> None:
         """Change the stored connection to the shop."""

@@ -106,7 +106,7 @@ def test_a_shop_that_is_away_does_not_keep_the_other_one_waiting(small: World, t
 
 
 def test_an_approval_lets_pass_what_was_seen_and_nothing_else(small: World, make_user: Callable[..., Any]) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     double(small, "CAFET-ISO", "CARNET-A5")
     stopped = stop(small)
     put_to_sleep(small, "STYLO-BILLE", "SARDINE-VIN", "SECATEUR", "POLO-BLEU-M")
@@ -130,7 +130,7 @@ def test_an_approval_lets_pass_what_was_seen_and_nothing_else(small: World, make
 def test_more_than_was_approved_stops_again(
     small: World, make_user: Callable[..., Any], further: Callable[[World], None], state: str
 ) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     double(small, "CAFET-ISO", "CARNET-A5")
     stopped = stop(small)
     further(small)
@@ -158,7 +158,7 @@ def test_fewer_rows_are_approved_as_far_as_they_were_seen(small: World, make_use
 
 
 def test_a_stop_is_approved_once_and_the_first_name_stays(small: World, make_user: Callable[..., Any]) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     double(small, "CAFET-ISO", "CARNET-A5")
     stopped = stop(small)
     first = approvals.approve(stopped, user=make_user("dominique"), comment="Soldes d’hiver")
@@ -171,7 +171,7 @@ def test_a_stop_is_approved_once_and_the_first_name_stays(small: World, make_use
 
 
 def test_only_the_newest_stop_is_approved(small: World, make_user: Callable[..., Any]) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     double(small, "CAFET-ISO", "CARNET-A5")
     old, newest = stop(small), stop(small)
     assert [approvals.refusal_of(old), approvals.refusal_of(newest)] == [Refusal.NEWER, None]
@@ -183,7 +183,7 @@ def test_only_the_newest_stop_is_approved(small: World, make_user: Callable[...,
 
 
 def test_a_preview_tells_which_brake_would_stop_it(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     double(small, "CAFET-ISO", "CARNET-A5")
     preview = small.run("catalogue", preview=True)
     assert (preview.state, preview.cause, writes(preview)) == ("succeeded", "", {})
@@ -194,6 +194,6 @@ def test_a_preview_tells_which_brake_would_stop_it(small: World) -> None:
 
 
 def test_a_preview_that_hurts_nobody_tells_of_no_brake(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     double(small, "CAFET-ISO")
     assert small.run("catalogue", preview=True).brakes == []

@@ -74,7 +74,7 @@ def deepest(world: World, reference: str) -> str:
 
 
 def test_what_nothing_leads_to_any_more_is_hidden_and_comes_back(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     number = node_of(small, "SECATEUR")
     small.company.update("F_ARTICLE", "AR_Ref", "SECATEUR", AR_Publie=0)
     path = deepest(small, "SECATEUR")
@@ -99,7 +99,7 @@ def test_a_client_may_keep_empty_categories_shown(small: World) -> None:
 
 
 def test_a_hidden_node_gives_its_products_to_the_one_above(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     number = node_of(small, "SECATEUR")
     path = deepest(small, "SECATEUR")
     chosen(small, {("category", f"CAT:{number}"): CategoryChoice(hidden=True)})
@@ -110,7 +110,7 @@ def test_a_hidden_node_gives_its_products_to_the_one_above(small: World) -> None
 
 
 def test_a_node_may_stand_for_a_category_of_the_shop_s_own(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     number = node_of(small, "SECATEUR")
     own = own_category(small, "Jardinage")
     name = small.client.shops.get().name
@@ -143,7 +143,7 @@ def test_further_categories_come_from_a_family_and_a_free_field(small: World) ->
 
 
 def test_a_person_s_categories_win(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     number = node_of(small, "SECATEUR")
     other = node_of(small, "CARNET-A5")
     mine = ProductChoice(category=f"CAT:{other}", categories=(f"CAT:{number}",))

@@ -70,7 +70,7 @@ def weight(world: World) -> None:
 def test_a_changed_article_is_one_request_with_the_changed_fields(
     small: World, change: Callable[[World], None], expected: dict[tuple[str, str], dict[str, Any]]
 ) -> None:
-    small.publish()
+    small.begin()
     change(small)
     mark = small.shop.mark()
     run = small.run("catalogue")
@@ -83,7 +83,7 @@ def test_a_changed_article_is_one_request_with_the_changed_fields(
 
 
 def test_what_people_wrote_in_the_shop_stays_when_the_price_changes(small: World) -> None:
-    small.publish()
+    small.begin()
     product = small.shop.product("POLO-BLEU-M")
     described(small, product["id"], "Un texte de la boutique")
     price_of_everybody(small)
@@ -99,7 +99,7 @@ def described(world: World, product: object, words: str) -> None:
 
 
 def test_a_changed_stock_touches_that_stock_row_only(small: World) -> None:
-    small.publish()
+    small.begin()
     sql = "UPDATE F_ARTSTOCK SET AS_QteSto = 30, cbModification = datetime('now', 'localtime') WHERE AR_Ref = ?"
     small.company.execute((sql + " AND DE_No = 1", ("POLO-BLEU-M",)))
     mark = small.shop.mark()
@@ -110,7 +110,7 @@ def test_a_changed_stock_touches_that_stock_row_only(small: World) -> None:
 
 
 def test_a_new_article_is_created_with_what_it_needs_and_nothing_else(small: World) -> None:
-    small.publish()
+    small.begin()
     copy_from_the_whole_company(small, "SEL-GUER")
     run = small.run("catalogue")
     labels = {(change.kind, change.action): change.label for change in Change.objects.filter(run=run)}
@@ -138,7 +138,7 @@ def copy_from_the_whole_company(world: World, reference: str) -> None:
 
 
 def test_an_article_deleted_in_sage_is_hidden_once_a_whole_read_misses_it(small: World) -> None:
-    small.publish()
+    small.begin()
     small.company.execute(("DELETE FROM F_ARTICLE WHERE AR_Ref = ?", ("SECATEUR",)))
     assert changes_of(small.run("catalogue")) == {}, "a partial read cannot know"
     a_day_passes()
@@ -153,7 +153,7 @@ def a_day_passes() -> None:
 
 
 def test_a_price_that_disappears_from_sage_disappears_from_the_shop(small: World) -> None:
-    small.publish()
+    small.begin()
     before = {row["id"] for row in small.shop.list("specific_prices")}
     small.company.execute(("DELETE FROM F_TARIFQTE WHERE AR_Ref = ? AND TQ_BorneSup > 200", ("STYLO-BILLE",)))
     a_day_passes()
@@ -209,7 +209,7 @@ def test_a_preview_shows_its_plan_and_writes_nothing(small: World) -> None:
 
 
 def test_a_preview_with_emptied_categories_is_applied_as_it_was_shown(small: World) -> None:
-    small.publish()
+    small.begin()
     small.company.execute(("DELETE FROM F_ARTICLE WHERE AR_Ref = ?", ("SECATEUR",)))
     a_day_passes()
     preview = small.run("catalogue", preview=True)

@@ -46,7 +46,7 @@ def a_day_passes() -> None:
 
 
 def test_a_customer_that_falls_asleep_is_closed_and_opened_when_it_wakes(small: World) -> None:
-    small.publish("customers")
+    small.begin("customers")
     sleep(small, 1)
     run = small.run("customers")
     assert changes_of(run) == {("customers", "ABBAYE"): {"active": ("1", "0")}}
@@ -57,7 +57,7 @@ def test_a_customer_that_falls_asleep_is_closed_and_opened_when_it_wakes(small: 
 
 
 def test_a_customer_that_sage_deleted_is_closed_and_opened_when_it_is_back(small: World) -> None:
-    small.publish("customers")
+    small.begin("customers")
     before = len(small.shop.list("customers"))
     back = take_out(small)
     a_day_passes()
@@ -85,7 +85,7 @@ def test_a_shop_may_keep_them(small: World, name: str) -> None:
 
 def test_an_account_that_is_not_ours_is_left_alone(small: World) -> None:
     """A shop that publishes no customers closes none, whatever Sage deletes."""
-    small.publish("customers")
+    small.begin("customers")
     rule(small, publish="none")
     take_out(small)
     a_day_passes()

@@ -67,7 +67,7 @@ def told(run: Run) -> dict[str, tuple[str, str]]:
 
 
 def test_a_data_sheet_is_offered_on_its_page_and_never_sent_again(world: World) -> None:
-    world.publish("catalogue", "images")
+    world.begin("catalogue", "images")
     sheet = (world.company.media / SHEET).read_bytes()
     assert documents(world, "COCOTTE-F") == {"Fiche technique cocotte.pdf": sheet}
     names = {row["file_name"]: row["name"] for row in world.shop.list("attachments")}
@@ -78,7 +78,7 @@ def test_a_data_sheet_is_offered_on_its_page_and_never_sent_again(world: World) 
 
 
 def test_a_changed_document_is_replaced_in_its_place(world: World) -> None:
-    world.publish("catalogue", "images")
+    world.begin("catalogue", "images")
     before = {row["id"] for row in world.shop.list("attachments")}
     changed = (world.company.media / SHEET).read_bytes() + b"\n% Edition 2"
     (world.company.media / SHEET).write_bytes(changed)
@@ -89,7 +89,7 @@ def test_a_changed_document_is_replaced_in_its_place(world: World) -> None:
 
 
 def test_a_document_that_left_sage_leaves_the_page_and_what_the_shop_added_stays(world: World) -> None:
-    world.publish("catalogue", "images")
+    world.begin("catalogue", "images")
     own = requests.post(
         f"{world.running.url}/api/attachments/file",
         files={"file": ("recettes.pdf", b"%PDF-1.4 recettes")},
@@ -139,7 +139,7 @@ def test_a_document_over_the_shops_limit_is_refused_before_it_is_sent_and_told(w
 
 
 def test_a_document_whose_file_is_away_stays_in_the_shop(world: World) -> None:
-    world.publish("catalogue", "images")
+    world.begin("catalogue", "images")
     (world.company.media / SHEET).rename(world.company.media / "away.pdf")
     run = world.run("images")
     assert (run.state, writes(run)) == ("succeeded", {})
@@ -149,7 +149,7 @@ def test_a_document_whose_file_is_away_stays_in_the_shop(world: World) -> None:
 
 
 def test_an_upload_whose_answer_was_lost_with_its_worker_is_found_again(world: World) -> None:
-    world.publish("catalogue", "images")
+    world.begin("catalogue", "images")
     attachment = Binding.objects.get(kind="attachments", key=KEY)
     before = [row["id"] for row in world.shop.list("attachments")]
     others = sorted(set(before) - {attachment.remote_id})
@@ -175,7 +175,7 @@ def test_a_version_without_documents_says_so_and_the_run_succeeds(world: World, 
 def test_a_document_gone_from_the_shop_is_asked_about_and_put_back_once(
     world: World, make_user: Callable[..., User], how: str
 ) -> None:
-    world.publish("catalogue", "images")
+    world.begin("catalogue", "images")
     before = documents(world, "COCOTTE-F")
     (attachment,) = (row["id"] for row in world.shop.product("COCOTTE-F")["associations"]["attachments"])
     webservice = open_shop(world.client.shops.get())

@@ -102,13 +102,13 @@ def test_a_reference_that_the_shop_would_refuse_is_held_before_it_is_sent(small:
 
 
 def test_an_eco_tax_is_told_on_the_product(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     (problem,) = Product.objects.get(key="CAFET-ISO").problems
     assert problem["cause"] == "prices.ecotax_left_out"
 
 
 def test_a_photo_that_cannot_be_opened_is_held(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     look = media._look
 
     def refuse(path: Path, known: Any) -> Any:

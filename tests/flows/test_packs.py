@@ -69,7 +69,7 @@ WHOLE_BOX = {"TERRINE-CAN": 1, "SARDINE-VIN-X1": 2, "SEL-GUER": 1, "OUVRE-HUITRE
 
 
 def test_a_commercial_nomenclature_is_a_pack_with_its_components(world: World) -> None:
-    world.publish("catalogue", "stock", "prices")
+    world.begin("catalogue", "stock", "prices")
     assert content(world, "COFFRET-APERO") == WHOLE_BOX, "the sardines are sold by the tin and by the carton of 12"
     pack = world.shop.product("COFFRET-APERO")
     assert (pack["type"], pack["product_type"], pack["pack_stock_type"]) == ("pack", "pack", "0")
@@ -77,7 +77,7 @@ def test_a_commercial_nomenclature_is_a_pack_with_its_components(world: World) -
 
 
 def test_a_component_that_goes_away_makes_the_pack_a_plain_product_until_it_is_back(world: World) -> None:
-    world.publish("catalogue", "stock")
+    world.begin("catalogue", "stock")
     world.company.update("F_ARTICLE", "AR_Ref", "SEL-GUER", AR_Sommeil=1)
     world.publish("catalogue", "stock")
     assert content(world, "COFFRET-APERO") == {}
@@ -110,7 +110,7 @@ def test_a_quantity_for_several_kits_is_divided(world: World) -> None:
 
 
 def test_packs_that_the_rules_do_not_want_are_plain_products(world: World) -> None:
-    world.publish("catalogue")
+    world.begin("catalogue")
     rule(world, packs={"publish": False})
     world.publish("catalogue")
     assert (content(world, "COFFRET-APERO"), world.shop.product("COFFRET-APERO")["type"]) == ({}, "simple")
@@ -153,7 +153,7 @@ def refused(run: Run) -> list[tuple[str, str, str, Any]]:
 
 
 def test_linked_articles_are_accessories_while_they_are_for_sale(world: World) -> None:
-    world.publish("catalogue")
+    world.begin("catalogue")
     assert accessories(world, "CARAFE-DEC") == {"VERRE-DEG6", "POMPE-VIDE"}
     assert world.shop.product("CARAFE-DEC")["type"] == "simple"
     world.company.update("F_ARTICLE", "AR_Ref", "POMPE-VIDE", AR_Publie=0)
@@ -163,7 +163,7 @@ def test_linked_articles_are_accessories_while_they_are_for_sale(world: World) -
 
 
 def test_a_persons_accessories_stand_in_for_sages_and_follow_what_is_for_sale(world: World) -> None:
-    world.publish("catalogue")
+    world.begin("catalogue")
     place = (PRODUCT.name, "STYLO-BILLE")
     choose(world.client, {place: ProductChoice(accessories=("SEL-GUER", "POMPE-VIDE"))}, by=None, verb="product.edit")
     world.publish("catalogue")
@@ -195,7 +195,7 @@ def packagings(world: World, reference: str) -> dict[str, tuple[str, str, str, s
 
 
 def test_packagings_are_combinations_with_price_weight_and_stock(world: World) -> None:
-    world.publish("catalogue", "stock", "prices")
+    world.begin("catalogue", "stock", "prices")
     assert packagings(world, "STYLO-BILLE") == {
         "Unité": ("STYLO-BILLE-X1", "0.000000", "0.000000", "1"),
         # 57.50 for the box (TC_Prix) less the 20 % that 50 pens get, against 1.20 for one.
@@ -212,7 +212,7 @@ def test_packagings_are_combinations_with_price_weight_and_stock(world: World) -
 
 
 def test_what_a_group_pays_for_a_box_is_what_it_pays_for_that_many_units(world: World) -> None:
-    world.publish("catalogue", "stock", "customers", "prices")
+    world.begin("catalogue", "stock", "customers", "prices")
     group = next(name for name in world.shop.names("groups").values() if name.startswith("Revendeur"))
     groups = {name: key for key, name in world.shop.names("groups").items()}
     box = next(row for row in world.shop.combinations("SARDINE-VIN") if row["reference"] == "SARDINE-VIN-X12")
@@ -223,7 +223,7 @@ def test_what_a_group_pays_for_a_box_is_what_it_pays_for_that_many_units(world: 
 
 
 def test_packagings_that_the_rules_ignore_leave_the_shop(world: World) -> None:
-    world.publish("catalogue", "stock", "prices")
+    world.begin("catalogue", "stock", "prices")
     rule(world, articles={"packagings": "ignore"}, brakes={"max_deletions_percent": 100})
     world.publish("catalogue", "stock", "prices")
     assert world.shop.combinations("STYLO-BILLE") == []
@@ -232,7 +232,7 @@ def test_packagings_that_the_rules_ignore_leave_the_shop(world: World) -> None:
 
 
 def test_an_ordered_box_enters_sage_as_so_many_units(world: World) -> None:
-    world.publish("catalogue", "stock", "prices")
+    world.begin("catalogue", "stock", "prices")
     box = next(row for row in world.shop.combinations("STYLO-BILLE") if row["reference"] == "STYLO-BILLE-X50")
     line = (int(box["id_product"]), int(box["id"]), 2)
     placing.place_order(world.running.shop, lines=[line], buyer=placing.PRIVATE_BUYERS[0])

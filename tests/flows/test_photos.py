@@ -83,14 +83,14 @@ def test_a_file_that_bears_the_reference_is_published_behind_the_photos_of_sage(
     (folder / f"{POLO}_2.JPG").write_bytes(picture("blue"))
     (folder / f"{POLO.lower()}_1.jpg").write_bytes(picture("red"))
     (folder / "OTHER_1.jpg").write_bytes(picture("green"))
-    small.publish("catalogue")
+    small.begin("catalogue")
     photo_run(small)
     assert contents(small)[-2:] == [picture("red"), picture("blue")]
     assert small.running.shop.count("images") == 21
 
 
 def test_a_run_of_a_part_sees_a_file_that_came(small: World, folder: Path) -> None:
-    small.publish("catalogue", "images")
+    small.begin("catalogue", "images")
     before = contents(small)
     (folder / f"{POLO}_1.jpg").write_bytes(picture("red"))
     asked, run = photo_run(small)
@@ -113,7 +113,7 @@ def test_a_file_that_went_leaves_the_shop_unless_the_rules_say_otherwise(
 
 def test_a_folder_that_is_away_takes_nothing_out_of_the_shop(small: World, folder: Path) -> None:
     (folder / f"{POLO}_1.jpg").write_bytes(picture("red"))
-    small.publish("catalogue", "images")
+    small.begin("catalogue", "images")
     folder.rename(folder.with_name("elsewhere"))
     run = small.run("images")
     assert (run.state, writes(run)) == ("succeeded", {})
@@ -137,7 +137,7 @@ def test_a_photo_whose_file_has_another_name_is_not_sent_again(
 ) -> None:
     for number, colour in enumerate(("red", "blue"), start=1):
         (folder / f"{POLO}_{number}.jpg").write_bytes(picture(colour))
-    small.publish("catalogue", "images")
+    small.begin("catalogue", "images")
     ids, before = small.shop.images(POLO), contents(small)
     mark = small.shop.mark()
     change(folder)
@@ -149,7 +149,7 @@ def test_a_photo_whose_file_has_another_name_is_not_sent_again(
 
 def test_a_photo_that_comes_from_a_person_instead_of_a_folder_is_not_sent_again(small: World, folder: Path) -> None:
     (folder / f"{POLO}_1.jpg").write_bytes(picture("red"))
-    small.publish("catalogue", "images")
+    small.begin("catalogue", "images")
     ids = small.shop.images(POLO)
     bring(small, "red")
     (folder / f"{POLO}_1.jpg").unlink()
@@ -161,7 +161,7 @@ def test_a_photo_that_comes_from_a_person_instead_of_a_folder_is_not_sent_again(
 
 
 def test_an_uploaded_photo_is_published_removed_and_brought_back_by_an_undo(small: World) -> None:
-    small.publish("catalogue", "images")
+    small.begin("catalogue", "images")
     before = contents(small)
     bring(small, "red")
     assert photo_run(small)[0] == {"POST": 1}
@@ -195,7 +195,7 @@ def test_a_hidden_photo_leaves_the_shop_even_where_gone_ones_stay_and_comes_back
 
 
 def test_another_first_photo_becomes_the_cover_without_being_sent_again(small: World) -> None:
-    small.publish("catalogue", "images")
+    small.begin("catalogue", "images")
     ids = small.shop.images(POLO)
     second = ProductImage.objects.get(product__key=POLO, position=2)
     say(small, second.key.removeprefix(f"{POLO}|"), position=1)
@@ -206,7 +206,7 @@ def test_another_first_photo_becomes_the_cover_without_being_sent_again(small: W
 
 
 def test_a_combination_shows_the_photos_that_a_person_ticked(small: World) -> None:
-    small.publish("catalogue", "images")
+    small.begin("catalogue", "images")
     product = next(one for one in Product.objects.all() if one.combinations.count() > 1 and one.images.count() > 1)
     first, *others = product.combinations.order_by("position")
     cover, *rest = product.images.order_by("position")
@@ -236,7 +236,7 @@ def shown_by_combination(world: World, reference: str) -> dict[str, list[int]]:
 def test_a_picture_that_came_twice_is_one_photo_and_the_runs_are_quiet(small: World, folder: Path) -> None:
     for number in (1, 2):
         (folder / f"{POLO}_{number}.jpg").write_bytes(picture("red"))
-    small.publish("catalogue")
+    small.begin("catalogue")
     photo_run(small)
     assert contents(small).count(picture("red")) == 1
     assert sum(small.run("images").requests.values()) == 0
@@ -244,7 +244,7 @@ def test_a_picture_that_came_twice_is_one_photo_and_the_runs_are_quiet(small: Wo
 
 
 def test_a_cover_that_somebody_changed_in_the_shop_is_asked_about(small: World) -> None:
-    small.publish("catalogue", "images")
+    small.begin("catalogue", "images")
     product = small.shop.product(POLO)
     webservice = open_shop(small.client.shops.get())
     changed = Entity({"id": str(product["id"]), "id_default_image": str(small.shop.images(POLO)[1])})

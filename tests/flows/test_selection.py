@@ -72,7 +72,7 @@ def test_only_what_meets_the_rules_is_published_and_each_one_left_out_says_why(s
 
 
 def test_a_rule_that_changes_hides_what_it_no_longer_takes(small: World) -> None:
-    small.publish("catalogue", "stock")
+    small.begin("catalogue", "stock")
     rule(small, never=[{"source": "reference", "test": "begins", "value": "polo"}])
     small.publish("catalogue", "stock")
     assert "POLO-BLEU-M" not in online(small)

@@ -57,7 +57,7 @@ def test_the_next_run_sends_everything(small: World, quick: None, status: int, p
 
 
 def test_changes_of_what_is_there_wait_for_the_next_run_too(small: World, quick: None) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     for reference in SIX:
         small.company.update("F_ARTICLE", "AR_Ref", reference, AR_PoidsNet="777")
     with in_trouble(500, "<html>Fatal error</html>", reads=True):

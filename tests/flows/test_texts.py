@@ -94,7 +94,7 @@ def looked_at(run: Run) -> set[str]:
 
 
 def test_a_glossary_text_that_changes_reaches_the_articles_that_use_it(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     small.company.update("F_GLOSSAIRE", "GL_Intitule", "Épicerie", GL_Text="Une autre recette.")
     run = small.run("catalogue")
     assert looked_at(run) == {TIN}
@@ -103,7 +103,7 @@ def test_a_glossary_text_that_changes_reaches_the_articles_that_use_it(small: Wo
 
 
 def test_a_text_that_sage_no_longer_has_leaves_the_shop(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     small.company.execute(("DELETE FROM F_ARTGLOSS WHERE AR_Ref = ?", (TIN,)))
     read_all_again()
     small.publish("catalogue")
@@ -125,7 +125,7 @@ def test_a_text_that_was_typed_into_the_shop_is_not_blanked_by_a_sage_that_has_n
 
 
 def test_a_persons_text_wins_until_it_goes_back_to_sage(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     act = write(small, "text", f"{TIN}|description|fr", TextChoice(text="<h3>Bon</h3><script>x</script>"))
     run = small.run("catalogue")
     assert (looked_at(run), small.shop.product(TIN)["description"]) == ({TIN}, "<h3>Bon</h3>")
@@ -140,7 +140,7 @@ def test_a_persons_text_wins_until_it_goes_back_to_sage(small: World) -> None:
 
 
 def test_the_dictionary_reaches_every_product(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     write(small, "word", "bleu", WordChoice(to="azur"))
     small.publish("catalogue")
     row = small.shop.product(POLO)
@@ -152,7 +152,7 @@ def test_the_dictionary_reaches_every_product(small: World) -> None:
 
 
 def test_an_address_is_changed_only_by_a_person_or_a_rule(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     write(small, "text", f"{TIN}|link_rewrite|fr", TextChoice(text="Sardines du port"))
     small.publish("catalogue")
     assert small.shop.product(TIN)["link_rewrite"] == "sardines-du-port"
@@ -160,7 +160,7 @@ def test_an_address_is_changed_only_by_a_person_or_a_rule(small: World) -> None:
 
 
 def test_tags_follow_what_a_person_writes(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     write(small, "text", f"{TIN}|tags|fr", TextChoice(text="sardine, Bretagne, sardine"))
     small.publish("catalogue")
     assert tags_of(small, TIN) == {("1", "sardine"), ("1", "Bretagne")}
@@ -198,7 +198,7 @@ def edit(world: World, reference: str, **fields: str) -> None:
     ],
 )
 def test_the_owner_of_a_field_decides_who_wins(small: World, owner: str, before: str, after: str) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     own_rules(small, owners={"products.description": owner})
     edit(small, TIN, description=before)
     if owner in {"sage", "portal"} or not before:
@@ -236,7 +236,7 @@ def own_rules(world: World, **rules: Any) -> None:
 def test_an_adopted_product_keeps_what_the_rules_leave_to_the_shop(
     small: World, owner: str, text: str, kept: bool
 ) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     from_sage = small.shop.product(TIN)["description"]
     edit(small, TIN, description=text, link_rewrite="a-la-main")
     Binding.objects.all().delete()
@@ -262,7 +262,7 @@ def test_makers_and_suppliers_are_made_once_and_those_of_the_shop_are_taken(smal
 
 
 def test_a_maker_that_is_renamed_or_ignored_follows(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     write(small, "brand", "armor textile", BrandChoice(name="Armor"))
     small.publish("catalogue")
     assert small.shop.names("manufacturers")[str(small.shop.product(POLO)["id_manufacturer"])] == "Armor"
@@ -273,7 +273,7 @@ def test_a_maker_that_is_renamed_or_ignored_follows(small: World) -> None:
 
 
 def test_a_supplier_that_goes_away_leaves_the_product(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     small.company.execute(("DELETE FROM F_ARTFOURNISS WHERE AR_Ref = ?", (POLO,)))
     read_all_again()
     small.publish("catalogue")
@@ -290,7 +290,7 @@ def post(world: World, resource: str, node: str, name: str) -> None:
 
 
 def test_the_portal_shows_each_text_with_its_source(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     product = Product.objects.get(key=POLO)
     assert product.texts["meta_title"]["fr"] == {
         "text": "Polo d'accueil manches courtes bleu M - Armor Textile",

@@ -291,7 +291,7 @@ def test_an_account_that_is_opened_again_in_sage_comes_back_as_the_same_one(
 
 
 def test_a_price_that_somebody_changed_in_the_shop_stays_and_is_told(small: World) -> None:
-    small.publish("catalogue", "customers")
+    small.begin("catalogue", "customers")
     run = small.run("prices")
     row = small.shop.list("specific_prices")[0]
     edit(small, "specific_prices", row["id"], price="3.000000")

@@ -42,7 +42,7 @@ def copy_of(world: World, product: str, **values: Any) -> int:
 @pytest.fixture
 def existing(small: World) -> World:
     """The shop has all products; the portal knows none of them."""
-    small.publish("catalogue")
+    small.begin("catalogue")
     forget(small)
     return small
 
@@ -65,7 +65,7 @@ def causes(run: Run) -> set[tuple[str, str, str]]:
 
 
 def test_a_shop_that_is_right_already_is_bound_without_a_write_or_a_double(world: World) -> None:
-    world.publish()
+    world.begin()
     before = counts(world)
     forget(world)
     for flow in ("catalogue", "stock", "customers", "prices"):
@@ -91,7 +91,7 @@ def test_a_product_found_by_its_reference_is_completed(existing: World) -> None:
 
 
 def test_customers_are_known_by_their_email(small: World) -> None:
-    small.publish("customers")
+    small.begin("customers")
     forget(small)
     before = len(small.shop.list("customers"))
     customer = small.shop.list("customers")[-1]
@@ -268,6 +268,6 @@ def test_every_field_that_the_shop_changed_is_kept_out_of_the_confirmed_state(ex
 
 @pytest.mark.parametrize("flow", TO_THE_SHOP)
 def test_nothing_is_sent_again_once_all_is_confirmed(small: World, flow: str) -> None:
-    small.publish()
+    small.begin()
     run = small.run(flow)
     assert (writes(run), run.written, run.confirmed) == ({}, 0, 0)

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.flow, pytest.mark.django_db]
 
 @pytest.fixture
 def published(small: World) -> World:
-    small.publish("catalogue")
+    small.begin("catalogue")
     return small
 
 
@@ -121,7 +121,7 @@ def test_a_product_gone_from_the_shop_is_reported_as_missing(published: World) -
 def test_one_question_is_asked_about_a_product_that_went_with_its_combinations_and_prices(
     world: World, decide: Any
 ) -> None:
-    world.publish("catalogue", "stock", "prices")
+    world.begin("catalogue", "stock", "prices")
     parts = Binding.objects.filter(key__startswith="TSHIRT-PRO|", remote_id__isnull=False)
     kinds = set(parts.values_list("kind", flat=True))
     assert {"combinations", "specific_prices"} <= kinds

@@ -33,7 +33,7 @@ def in_shop(world: World) -> str:
 @pytest.fixture
 def moved(small: World) -> World:
     """Published; then the shop's price is changed to 77 and Sage's to 21.40."""
-    small.publish("catalogue")
+    small.begin("catalogue")
     edit(small, "products", small.shop.product("CARNET-A5")["id"], price="77.000000")
     price_in_sage(small, "21.40")
     return small
@@ -82,7 +82,7 @@ def test_other_fields_of_the_record_are_written(moved: World) -> None:
 
 
 def test_a_preview_that_is_applied_does_not_force_what_moved_in_the_shop_meanwhile(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     price_in_sage(small, "21.40")
     preview = small.run("catalogue", preview=True)
     edit(small, "products", small.shop.product("CARNET-A5")["id"], price="77.000000")
@@ -93,14 +93,14 @@ def test_a_preview_that_is_applied_does_not_force_what_moved_in_the_shop_meanwhi
 
 
 def test_what_the_shop_holds_already_as_wanted_is_no_question(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     edit(small, "products", small.shop.product("CARNET-A5")["id"], price="21.400000")
     price_in_sage(small, "21.40")
     assert (small.run("catalogue").confirmed, Decision.objects.count()) == (1, 0)
 
 
 def test_what_is_not_to_be_written_is_not_looked_at(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     edit(small, "products", small.shop.product("CARNET-A5")["id"], name=in_french("Cahier du chef"))
     price_in_sage(small, "21.40")
     assert (small.run("catalogue").confirmed, Decision.objects.count()) == (1, 0)
@@ -133,7 +133,7 @@ def test_shops_without_patch_are_looked_at_too(make_world: Any, version: str) ->
 
 
 def test_what_the_records_referred_to_is_read_together(small: World, django_assert_num_queries: Any) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     shop = small.client.shops.get()
     with connections.open_shop(shop) as webservice:
         resolver = Resolver(shop, webservice)
@@ -150,7 +150,7 @@ def test_what_the_records_referred_to_is_read_together(small: World, django_asse
 
 def test_six_conflicts_take_as_many_queries_as_one(small: World) -> None:
     """Also where the shop refers to what is nobody's, and where what was sent has to be looked up again."""
-    small.publish("catalogue")
+    small.begin("catalogue")
     shop = small.client.shops.get()
 
     def taken_for(count: int) -> int:

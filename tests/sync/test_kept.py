@@ -26,7 +26,7 @@ def user(make_user: Callable[..., Any]) -> Any:
 @pytest.fixture
 def accepted(small: World, user: Any) -> World:
     """Somebody changed a price in the shop, and somebody kept it."""
-    small.publish("catalogue")
+    small.begin("catalogue")
     set_price(small, "22.000000")
     small.run("drift")
     decisions.decide(Decision.objects.get(answer=""), answer="accept", user=user)

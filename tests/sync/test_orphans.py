@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.flow, pytest.mark.django_db]
 
 @pytest.fixture
 def published(small: World) -> World:
-    small.publish("catalogue")
+    small.begin("catalogue")
     return small
 
 
@@ -162,7 +162,7 @@ def test_what_is_ignored_is_asked_about_again_when_it_is_called_otherwise(
 def test_a_combination_is_told_where_its_product_is_ours_and_may_be_one_that_is_missing(
     world: World, decide: Callable[..., Decision]
 ) -> None:
-    world.publish("catalogue")
+    world.begin("catalogue")
     bound = Binding.objects.filter(kind="combinations").order_by("pk").first()
     assert bound is not None
     Binding.objects.filter(pk=bound.pk).delete()
@@ -175,7 +175,7 @@ def test_a_combination_is_told_where_its_product_is_ours_and_may_be_one_that_is_
 
 
 def test_the_combinations_of_an_orphan_go_with_it(world: World) -> None:
-    world.publish("catalogue")
+    world.begin("catalogue")
     combination = Binding.objects.filter(kind="combinations").order_by("pk").first()
     assert combination is not None
     product = combination.confirmed["product"]["ref"][1]

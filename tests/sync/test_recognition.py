@@ -27,7 +27,7 @@ POLO = "POLO-BLEU-M"
 @pytest.fixture
 def existing(small: World) -> World:
     """The shop has all products at 500 each; the portal knows none of them."""
-    small.publish("catalogue")
+    small.begin("catalogue")
     Binding.objects.all().delete()
     DerivationMark.objects.all().delete()
     Run.objects.all().delete()

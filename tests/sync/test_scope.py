@@ -136,7 +136,7 @@ def test_a_resource_belongs_to_the_product_its_key_begins_with(kind: str, key: s
 
 @flow
 def test_a_resync_puts_one_product_right_and_touches_no_other(small: World) -> None:
-    small.publish()
+    small.begin()
     polo = small.shop.product("POLO-BLEU-M")["id"]
     edit(small, "products", polo, price="99.000000", name=in_french("Polo soldé"))
     other = small.shop.product("SECATEUR")["id"]
@@ -154,7 +154,7 @@ def test_a_resync_puts_one_product_right_and_touches_no_other(small: World) -> N
 
 @flow
 def test_a_resync_makes_a_deleted_product_again_with_all_that_belongs_to_it(small: World) -> None:
-    small.publish()
+    small.begin()
     photos, prices = len(small.shop.images("POLO-BLEU-M")), len(small.shop.list("specific_prices"))
     delete(small, "products", small.shop.product("POLO-BLEU-M")["id"])
     runs = [carry(run) for run in jobs.resync_product(small.client, "POLO-BLEU-M")]
@@ -167,7 +167,7 @@ def test_a_resync_makes_a_deleted_product_again_with_all_that_belongs_to_it(smal
 
 @flow
 def test_a_resync_asked_while_a_run_waits_is_still_done(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     edit(small, "products", small.shop.product("POLO-BLEU-M")["id"], price="99.000000")
     waiting = jobs.request_run(small.client, "catalogue")
     assert jobs.request_run(small.client, "catalogue", scope={"product": "POLO-BLEU-M"}) == waiting
@@ -238,7 +238,7 @@ def test_a_retry_asked_while_a_run_waits_is_still_done(refusing: World) -> None:
 @pytest.fixture
 def previewed(small: World) -> tuple[World, Run]:
     """Two products with a new price, one of them with a new name (and title) too; nothing written yet."""
-    small.publish("catalogue")
+    small.begin("catalogue")
     small.company.update("F_ARTICLE", "AR_Ref", "POLO-BLEU-M", AR_PrixVen="21.40", AR_Design="Polo nuit")
     small.company.update("F_ARTICLE", "AR_Ref", "CARNET-A5", AR_PrixVen="9.99")
     preview = small.run("catalogue", preview=True)

@@ -44,7 +44,7 @@ def price(world: World, reference: str = "POLO-BLEU-M") -> str:
 @pytest.fixture
 def dearer(small: World) -> tuple[World, Run]:
     """A published shop whose last run raised one price from 19.90 to 21.40."""
-    small.publish("catalogue")
+    small.begin("catalogue")
     price_in_sage(small, "21.40")
     run = small.run("catalogue")
     assert price(small) == "21.400000"
@@ -88,7 +88,7 @@ def test_two_undone_runs_both_stay_undone(dearer: tuple[World, Run]) -> None:
 
 
 def test_what_changed_since_is_skipped_with_its_cause_and_the_rest_put_back(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     price_in_sage(small, "21.40")
     price_in_sage(small, "31.00", "SECATEUR")
     small.company.update("F_ARTICLE", "AR_Ref", "CARNET-A5", AR_PrixVen="9.99")
@@ -113,7 +113,7 @@ def test_created_products_are_taken_offline_and_stay_so(small: World) -> None:
 
 
 def test_created_specific_prices_are_deleted_and_not_made_again(small: World, make_user: Any) -> None:
-    small.publish("catalogue", "customers")
+    small.begin("catalogue", "customers")
     run = small.run("prices")
     assert small.shop.list("specific_prices")
     undo_past_the_brakes(small, run, make_user("alix"))
@@ -123,7 +123,7 @@ def test_created_specific_prices_are_deleted_and_not_made_again(small: World, ma
 
 
 def test_stock_is_what_it_was_before_us(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     run = small.run("stock")
     assert small.shop.stock("POLO-BLEU-M") == {"": 44}
     undo(small, run)
@@ -132,7 +132,7 @@ def test_stock_is_what_it_was_before_us(small: World) -> None:
 
 
 def test_an_adopted_product_gets_back_what_it_was_and_is_not_hidden(small: World) -> None:
-    small.publish("catalogue")
+    small.begin("catalogue")
     polo = small.shop.product("POLO-BLEU-M")["id"]
     forget_everything(small)
     edit(small, "products", polo, price="5.000000")
@@ -181,7 +181,7 @@ def test_products_taken_offline_come_back_and_sage_may_hide_them(small: World) -
 
 
 def test_deleted_specific_prices_are_made_again_as_they_were(small: World, make_user: Any) -> None:
-    small.publish("catalogue", "customers")
+    small.begin("catalogue", "customers")
     run = small.run("prices")
     before = shown_prices(small)
     again = undo(small, undo_past_the_brakes(small, run, make_user("alix")))
@@ -196,7 +196,7 @@ def shown_prices(world: World) -> list[Any]:
 
 
 def test_what_a_flow_deleted_is_told_and_not_made_again(small: World) -> None:
-    small.publish("catalogue", "customers", "prices")
+    small.begin("catalogue", "customers", "prices")
     small.company.execute(("DELETE FROM F_TARIFQTE WHERE AR_Ref = ? AND TQ_BorneSup > 200", ("STYLO-BILLE",)))
     from tests.flows.test_changes import a_day_passes
 
@@ -400,7 +400,7 @@ def test_created_accounts_are_closed_and_their_groups_stay(small: World) -> None
 
 
 def test_what_the_portal_does_not_know_is_told_and_left(small: World) -> None:
-    small.publish("catalogue", "customers")
+    small.begin("catalogue", "customers")
     small.company.update("F_COMPTET", "CT_Num", "ABBAYE", CT_Siret="73282932000074")
     run = small.run("customers")
     undone = undo(small, run)
