@@ -19,6 +19,8 @@ _RESOURCE = "images"
 # The answer holds the whole image again in base64; its id stands in the first lines.
 _BEGINNING = 4096
 _ID = re.compile(rb"<id>\s*(?:<!\[CDATA\[)?\s*(\d+)")
+# The code of a file that could not be read as a picture: 1.7 and 8 keep its row, 1.6 keeps none.
+_NO_PICTURE = "76"
 # By extension only: a part's Content-Type does not matter, a name without extension is refused (76).
 _EXTENSIONS = {".gif", ".jpg", ".jpeg", ".jpe", ".png", ".webp"}
 
@@ -117,13 +119,25 @@ class ProductImages:
             if new:
                 return new[0]
             raise error
-        for image_id in self.ids(product_id):
-            if image_id not in before:
-                # 1.7 and 8 keep the row of a file that they could not read.
-                self._delete(product_id, image_id)
+        new = [image_id for image_id in self.ids(product_id) if image_id not in before]
+        for image_id in self._left_behind(product_id, new, error):
+            self._delete(product_id, image_id)
         if error.facts.get("code") in ("65", "66", "72", "76"):
             raise RejectedRecordError("shop.image_refused", {**error.facts, "product": product_id}) from None
         raise error
+
+    def _left_behind(self, product_id: int, new: list[int], error: ConnectorError) -> list[int]:
+        """Which of the new images are what the failed upload left: somebody may have added one at the same moment."""
+        if error.facts.get("code") == _NO_PICTURE:
+            return [image_id for image_id in new if not self._is_picture(product_id, image_id)]
+        return new if len(new) == 1 else []
+
+    def _is_picture(self, product_id: int, image_id: int) -> bool:
+        try:
+            answer, _asked = self._asker.ask("GET", _RESOURCE, f"/products/{product_id}/{image_id}", keep=_BEGINNING)
+        except RejectedRecordError as error:
+            return error.cause == "shop.not_xml"  # a page of the host's says nothing: taken for one, and left
+        return answer.content_type.startswith("image/")
 
 
 def _checked_name(filename: str) -> str:

@@ -94,6 +94,7 @@ class ImageShop:
         self.default = 1
         self.answer = answer
         self.uploads: list[tuple[str, bytes]] = []
+        self.pictures = {1, 2}
         self.requests: list[str] = []
 
     def __call__(self, request: Request) -> Response:
@@ -109,6 +110,9 @@ class ImageShop:
             fields = f"<id>5</id><id_default_image>{self.default}</id_default_image>"
             node = f"<product>{fields}<associations><images>{rows}</images></associations></product>"
             return xml_response(node if request.method == "PATCH" else f"<products>{node}</products>")
+        if request.method == "GET":
+            shown = int(path.rpartition("/")[2]) in self.pictures
+            return Response(b"\xff\xd8\xff", content_type="image/jpeg") if shown else Response(status=404)
         if request.method == "DELETE":
             self.images.remove(int(path.rpartition("/")[2]))
             return Response(b"")
@@ -157,6 +161,25 @@ def test_a_refused_file_leaves_no_row_behind(httpserver: HTTPServer) -> None:
     assert caught.value.cause == "shop.image_refused"
     assert caught.value.facts["code"] == "76"
     assert shop.images == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("code", "left"),
+    [(76, [1, 2, 4]), (0, [1, 2, 3, 4])],
+    ids=["the row without a picture goes", "what cannot be told apart stays"],
+)
+def test_a_photo_that_staff_add_during_a_failed_upload_is_not_deleted(
+    httpserver: HTTPServer, code: int, left: list[int]
+) -> None:
+    def fail(request: Request, image: int) -> Response:
+        shop.images.append(4)
+        shop.pictures.add(4)
+        return error_response(400, (code, "An error occurred while copying image"))
+
+    shop = ImageShop(fail)
+    with serve(httpserver, shop) as client, pytest.raises(RejectedRecordError):
+        client.upload_image(5, "a.jpg", b"no image")
+    assert shop.images == left
 
 
 def test_an_upload_whose_answer_was_lost_is_found_and_not_sent_twice(httpserver: HTTPServer) -> None:
