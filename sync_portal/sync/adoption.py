@@ -6,10 +6,11 @@ Nothing is created while an uncertain candidate exists.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from connectors.errors import RejectedRecordError, RetryableError
 from connectors.prestashop.xml import Entity
-from sync_portal.sync import forms, owners, questions
+from sync_portal.sync import begun, forms, owners, questions
 from sync_portal.sync.finder import Candidates, find_alternatives, find_existing
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.local import expect_in, held_as
@@ -56,10 +57,22 @@ def _adopt(resolver: Resolver, kind: Kind, pairs: Iterable[tuple[Task, Candidate
 
 
 def _take(resolver: Resolver, kind: Kind, task: Task, entity: Entity) -> None:
-    task.shop_id, task.adopted = entity.id, True
+    task.shop_id = entity.id
+    if begun.by_run(resolver.bindings.get((kind.name, task.change.key)), task.change.run_id):
+        task.sent = _held(resolver, kind, task, entity) == _wanted(task)
+        return
+    task.adopted = True
     owners.leave_to_the_shop(resolver, kind, task, entity, resolver.owner_of)
-    task.held_before = {name: held_as(resolver, kind, name, task.values[name], entity) for name in task.encoded}
-    task.as_found = task.sent = task.held_before == {name: task.values[name] for name in task.encoded}
+    task.held_before = _held(resolver, kind, task, entity)
+    task.as_found = task.sent = task.held_before == _wanted(task)
+
+
+def _held(resolver: Resolver, kind: Kind, task: Task, entity: Entity) -> dict[str, Any]:
+    return {name: held_as(resolver, kind, name, task.values[name], entity) for name in task.encoded}
+
+
+def _wanted(task: Task) -> dict[str, Any]:
+    return {name: task.values[name] for name in task.encoded}
 
 
 def candidates_of(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> list[Candidates]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from connectors.errors import ConfigurationError, RejectedRecordError
 from mapping.models import Binding
 from mapping.state import from_json, to_json
-from sync_portal.sync import decisions, undo
+from sync_portal.sync import begun, decisions, undo
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.models import Action, Change, ChangeState
@@ -58,7 +58,7 @@ def _store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[
     fields = ["state", "cause", "facts", "detail", "shop_id_given", "as_found"]
     _rewrite(Change, [task.change for task in tasks], fields)
     Binding.objects.bulk_create(fresh, batch_size=500)
-    columns = ["remote_id", "confirmed", "previous", "undone", "pending", "confirmed_at"]
+    columns = ["remote_id", "adopted", "confirmed", "previous", "undone", "pending", "confirmed_at"]
     columns += ["parked", "parked_cause", "parked_facts"]
     _rewrite(Binding, kept, columns)
     Binding.objects.filter(pk__in=gone).delete()
@@ -109,6 +109,7 @@ def _bind(binding: Binding, task: Task) -> bool:
         return False
     if isinstance(task.error, RejectedRecordError):
         _park(binding, task, task.error.cause, task.error.facts)
+        begun.answered(binding)
         binding.remote_id = binding.remote_id or task.shop_id
         return True
     if task.error is not None or not task.sent:

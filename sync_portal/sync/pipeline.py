@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from connectors.errors import ConfigurationError, ConnectorError, RetryableError, blameless
-from sync_portal.sync import sending
+from sync_portal.sync import begun, sending
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.mistakes import is_a_mistake, refusal
@@ -120,7 +120,7 @@ class Pipeline:
         ready = sending.prepare_to_leave if tasks[0].change.action == Action.DELETE else sending.prepare
         parcel = ready(self._resolver, kind, tasks)
         # Whoever stood still longer than its lease would make again what another worker made meanwhile.
-        self._context.hold()
+        begun.note(self._context, self._resolver, kind, parcel.new)
         return parcel
 
     def _send_alone(self, send: Sender, kind: Kind, tasks: list[Task]) -> None:

@@ -47,7 +47,7 @@ class Planned:
             self._tell_what_is_stale()
 
     def _keep(self, part: Sequence[PlannedChange]) -> None:
-        recognised = recognise(self._resolver, part, preview=self._context.preview)
+        recognised = recognise(self._resolver, part, run_id=self._context.run.pk, preview=self._context.preview)
         limited = [scopes.with_fields(change, self._fields) for change in self._wanted(recognised)]
         changes = self._not_told_yet(conflicts.set_aside(self._shop, limited, self._standing))
         with transaction.atomic():

@@ -13,7 +13,7 @@ from typing import Any
 
 from connectors.prestashop.xml import Entity
 from mapping.state import Held, to_json
-from sync_portal.sync import owners
+from sync_portal.sync import begun, owners
 from sync_portal.sync.finder import Candidates, find_existing
 from sync_portal.sync.kinds import KINDS, Kind
 from sync_portal.sync.local import expect_in, held_as
@@ -28,13 +28,17 @@ others are recognised when they are written: a group or a category of the same n
 """
 
 
-def recognise(resolver: Resolver, changes: Sequence[PlannedChange], *, preview: bool) -> list[PlannedChange]:
+def recognise(
+    resolver: Resolver, changes: Sequence[PlannedChange], *, run_id: int, preview: bool
+) -> list[PlannedChange]:
     """The changes, creations of what the shop has already with what it holds. A preview holds those about which a
-    person will be asked; a run asks when it comes to them.
+    person will be asked; a run asks when it comes to them. What an earlier attempt of the run made is none of them.
     """
     found: dict[tuple[str, str], PlannedChange] = {}
     for name in RECOGNISED:
         new = [one for one in changes if one.kind == name and one.action == Action.CREATE and one.held is None]
+        resolver.bindings.preload((name, one.key) for one in new)
+        new = [one for one in new if not begun.by_run(resolver.bindings.get((name, one.key)), run_id)]
         if new:
             told = _of_one_kind(resolver, KINDS[name], new)
             found |= {(one.kind, one.key): one for one in told if preview or one.held is None}

@@ -102,7 +102,7 @@ def test_a_reference_that_the_shop_would_refuse_is_held_before_it_is_sent(small:
 
 
 def test_an_eco_tax_is_told_on_the_product(small: World) -> None:
-    small.begin("catalogue")
+    small.publish("catalogue")
     (problem,) = Product.objects.get(key="CAFET-ISO").problems
     assert problem["cause"] == "prices.ecotax_left_out"
 

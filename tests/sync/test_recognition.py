@@ -71,7 +71,9 @@ def test_what_recognised_products_refer_to_in_the_shop_is_looked_up_together(exi
         with open_shop(shop) as webservice:
             resolver = Resolver(shop, webservice)
             told = list[PlannedChange]()
-            taken = queries_of(lambda: told.extend(recognise(resolver, changes[:count], preview=True)), Binding)
+            taken = queries_of(
+                lambda: told.extend(recognise(resolver, changes[:count], run_id=0, preview=True)), Binding
+            )
         befores = {one["before"]["ref"][1] for change in told for one in change.differences}
         assert len(befores) == count
         return taken
