@@ -12,10 +12,9 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 
+from sync_portal.sync.bindings import Place
 from sync_portal.sync.models import Change
 
-Place = tuple[str, str]
-"""(kind, local key)"""
 _BATCH = 500
 
 

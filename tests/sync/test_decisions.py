@@ -17,16 +17,6 @@ from sync_portal.sync.questions import Moved, Question
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop(client_acme: Client) -> ShopConnection:
-    return ShopConnection.objects.create(client=client_acme, name="Boutique", url="http://127.0.0.1:1")
-
-
-@pytest.fixture
-def user(make_user: Any) -> Any:
-    return make_user("alix")
-
-
 def changed(shop: ShopConnection, *, found: str = "12", sent: str = "10", key: str = "POLO") -> Decision:
     [decision] = questions.ask_about_changes(shop, [Moved("products", key, "price", key, sent, found)])
     return decision

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.models import Client, ShopConnection
+from connectors.models import ShopConnection
 from mapping.models import Binding
 from sync_portal.sync.finder import find_alternatives, find_existing, identity
 from sync_portal.sync.forms import ShopValue
@@ -17,11 +17,6 @@ from tests.sync.fake_shop import FakeWebservice, entity
 pytestmark = pytest.mark.django_db
 
 PRODUCTS = KINDS["products"]
-
-
-@pytest.fixture
-def shop(client_acme: Client) -> ShopConnection:
-    return ShopConnection.objects.create(client=client_acme, name="Boutique", url="http://127.0.0.1:1")
 
 
 def resolver(shop: ShopConnection, **resources: Any) -> Resolver:

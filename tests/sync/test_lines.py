@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from connectors.models import Client, ShopConnection
+from connectors.models import ShopConnection
 from mapping.state import Held
 from sync_portal.sync import lines, scope, undo
 from sync_portal.sync.context import RunContext
@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 
 MANY = 1600
 """Lines: four parts of 500 and less."""
-
-
-@pytest.fixture
-def shop(client_acme: Client) -> ShopConnection:
-    return ShopConnection.objects.create(client=client_acme, name="Boutique", url="http://127.0.0.1:1")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -296,7 +297,7 @@ def test_a_promotion_for_a_buyer_of_ours_does_not_become_the_price_of_sage(
     number = promote(small, id_group=group, price="5", reduction="0", reduction_type="amount", **limits)
     small.publish("prices")
     row = small.shop.one("specific_prices", id=str(number))
-    assert float(row["price"]) == 5
+    assert Decimal(row["price"]) == 5
     ours = small.shop.list("specific_prices", id_product=row["id_product"], id_group=group, from_quantity="1")
     assert [(one["to"], one["id_country"]) for one in ours if one["id"] != row["id"]] == [(NEVER, "0")]
     assert told(small.run("drift")) == {place(number): "drift.price"}
@@ -309,5 +310,5 @@ def test_a_price_like_ours_is_recognised_and_not_doubled(small: World) -> None:
     number = promote(small, id_group=group, price="5", reduction="0", reduction_type="amount")
     run = small.run("prices")
     assert run.state == "succeeded"
-    assert float(small.shop.one("specific_prices", id=str(number))["price"]) == 14.92
+    assert Decimal(small.shop.one("specific_prices", id=str(number))["price"]) == Decimal("14.92")
     assert told(small.run("drift")) == {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.models import Client, ShopConnection
+from connectors.models import ShopConnection
 from mapping.models import Binding
 from sync_portal.sync import conflicts, decisions, questions
 from sync_portal.sync.models import Answer, Decision, DecisionKind
@@ -14,16 +14,6 @@ from sync_portal.sync.plan import PlannedChange
 from sync_portal.sync.questions import Moved, Question
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(client_acme: Client) -> ShopConnection:
-    return ShopConnection.objects.create(client=client_acme, name="Boutique", url="http://127.0.0.1:1")
-
-
-@pytest.fixture
-def user(make_user: Any) -> Any:
-    return make_user("alix")
 
 
 def moved(key: str = "POLO", *, sent: str = "10", found: str = "12", field: str = "price") -> Moved:

@@ -37,11 +37,6 @@ def webservice() -> FakeWebservice:
 
 
 @pytest.fixture
-def shop(client_acme: Client) -> ShopConnection:
-    return ShopConnection.objects.create(client=client_acme, name="Boutique", url="http://127.0.0.1:1")
-
-
-@pytest.fixture
 def resolver(shop: ShopConnection) -> Resolver:
     Binding.objects.create(shop=shop, kind="products", key="POLO", remote_id=41)
     Binding.objects.create(shop=shop, kind="products", key="WAITS", parked="x")
