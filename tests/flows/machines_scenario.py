@@ -24,6 +24,7 @@ from tests.redis_server import throw_away_redis
 
 NAMES = ("left", "right")
 CLIENTS, FLOWS_EACH, FLOWS_OF_ONE = 10, 5, 20
+WORKERS_EACH = 2
 
 
 def main(broker: str) -> dict[str, Any]:
@@ -140,7 +141,8 @@ def killed(machines: dict[str, Machine]) -> dict[str, Any]:
     def begun(name: str) -> set[int]:
         return {note["run"] for note in notes() if note["run"] in ids and note["machine"] == name}
 
-    clusters.wait(lambda: begun("left") and begun("right"), "both machines carry long runs")
+    # All its workers are busy: none has taken a run that it has not noted yet.
+    clusters.wait(lambda: all(len(begun(name)) == WORKERS_EACH for name in NAMES), "both machines carry long runs")
     machines["left"].power_off()
     orphans = begun("left")
     (folder() / "go").touch()
