@@ -30,6 +30,12 @@ class Ref:
 SHOPS_OWN = "#"
 """Keys that begin with it name what a shop has and nobody knows from Sage, by its id there: "#12"."""
 
+
+def is_own(key: str) -> bool:
+    """Whether a local key names something of the shop's own: "#12", or "POLO|#12" where it belongs to a product."""
+    return key.rpartition("|")[2].startswith(SHOPS_OWN)
+
+
 Value = str | Mapping[str, str] | Ref | Sequence[Ref] | None
 """Text, {"fr": text, ...}, one reference, an ordered list of references, or none (reference id 0)."""
 

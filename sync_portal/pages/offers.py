@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count
 from django.utils import timezone
 
+from mapping.state import is_own
 from sync_portal.pages.field_counts import fields_to_update
 from sync_portal.pages.labels import field_label
 from sync_portal.sync.flows import get_flow
 from sync_portal.sync.models import Action, ChangeState, Run, RunState
 from sync_portal.sync.scope import PLAN_EXPIRES
 from sync_portal.sync.uncreate import DELETABLE, DELETABLE_UNUSED, HIDEABLE
+from sync_portal.sync.undo import undoes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,10 @@ class Backwards:
     """Prices, photos and documents that the run added."""
     unused: int
     """Combinations, options, brands ... that the run made: deleted where nothing uses them."""
+    made_again: int
+    """What an undo had deleted, and prices of the shop's own that a person had deleted."""
     left: int
-    """The run's deletions, which cannot be undone."""
+    """The run's other deletions, which cannot be undone: the next run makes what Sage still has."""
 
 
 def can_be_undone(run: Run) -> bool:
@@ -96,7 +101,20 @@ def backwards(run: Run) -> Backwards:
     found = Counter[str]()
     for action, kind, amount in rows.annotate(Count("pk")):
         found[_consequence(action, kind)] += amount
-    return Backwards(found["put_back"], found["hidden"], found["deleted"], found["unused"], found["left"])
+    again = found["left"] if undoes(run) else sum(is_own(key) for key in _deleted_prices(run))
+    return Backwards(
+        put_back=found["put_back"],
+        hidden=found["hidden"],
+        deleted=found["deleted"],
+        unused=found["unused"],
+        made_again=again,
+        left=found["left"] - again,
+    )
+
+
+def _deleted_prices(run: Run) -> Iterator[str]:
+    deleted = run.changes.filter(state=ChangeState.CONFIRMED, action=Action.DELETE, kind="specific_prices")
+    return deleted.order_by().values_list("key", flat=True).iterator()
 
 
 def _consequence(action: str, kind: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from mapping.state import is_own
 from sync_portal.sync.bindings import Place
-from sync_portal.sync.orphans import is_own
 
 
 class AskedAway:

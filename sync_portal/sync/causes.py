@@ -205,11 +205,16 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "asks again.",
         "nobody",
     ),
-    "undo.own_deleted": (
-        "« {label} » était propre à la boutique et a été supprimé parce que quelqu’un l’a choisi : pour le retrouver, "
-        "refaites-le dans la boutique.",
-        "“{label}” was the shop’s own and was deleted because somebody chose so: to have it back, make it again in the "
-        "shop.",
+    "undo.owner_gone": (
+        "« {label} » n’est pas refait : ce dont il dépend n’est plus dans la boutique ({resource}).",
+        "“{label}” is not made again: what it belongs to is not in the shop any more ({resource}).",
+        "sales",
+    ),
+    "undo.place_taken": (
+        "« {label} » n’est pas refait : la boutique a maintenant un autre prix (n° {id}) pour les mêmes acheteurs, la "
+        "même quantité et la même période.",
+        "“{label}” is not made again: the shop has another price (no. {id}) by now for the same buyers, quantity and "
+        "time.",
         "sales",
     ),
     "undo.changed_since": (

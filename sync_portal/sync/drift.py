@@ -18,6 +18,7 @@ from connectors.models import ShopConnection
 from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.rules import ShopRules
+from mapping.state import is_own
 from sync_portal.sync import decisions, forms, orphan_prices, orphans, questions, shop_files, shop_stock
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.forgetting import OF_A_PRODUCT, files_again
@@ -125,7 +126,7 @@ def refresh(resolver: Resolver, rules: ShopRules, places: Sequence[tuple[str, st
     watch = Watch(resolver.shop, rules)
     for kind in COMPARED:
         # What is to be deleted stays as the person saw it.
-        mine = (place for place in places if place[0] == kind.name and not orphans.is_own(place[1]))
+        mine = (place for place in places if place[0] == kind.name and not is_own(place[1]))
         found = (resolver.bindings.get(place) for place in mine)
         rows = [row for row in found if row is not None]
         for part in _slices([row for row in rows if row.remote_id], kind.slice):
@@ -186,7 +187,7 @@ def _compare(
         entity = held.get(row.remote_id)
         if entity is None and not kind.creatable:
             continue  # its owner is gone: that is told of the owner
-        if entity is None and orphans.is_own(row.key):  # an orphan that was to be hidden or deleted, and is gone
+        if entity is None and is_own(row.key):  # an orphan that was to be hidden or deleted, and is gone
             _let_go(row)
             continue
         if entity is None and found.went_with_its_product(kind.name, row.key):
@@ -202,8 +203,9 @@ def _compare(
             for name, value in told.items()
             if value != row.confirmed[name] and _is_news(kind, row, name, value, watch, found)
         }
-        if different and kind.name == "specific_prices" and orphans.is_own(row.key):
-            _let_go(row)  # to be deleted as it was: as it is now it is another question
+        if different and kind.name == "specific_prices" and is_own(row.key):
+            if not row.undone:  # else it is the shop's own again, and may become what people want
+                _let_go(row)  # to be deleted as it was: as it is now it is another question
             continue
         found.different += [(kind.name, row.key, name) for name in different]
         changed.append((row, different))

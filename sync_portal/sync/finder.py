@@ -38,12 +38,14 @@ class Candidates:
         return Candidates(found, self.contradicted and bool(found))
 
 
-def find_existing(resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]]) -> list[Candidates]:
+def find_existing(
+    resolver: Resolver, kind: Kind, wanted: Sequence[Mapping[str, ShopValue]], *, taken_too: bool = False
+) -> list[Candidates]:
     """For each wanted resource (encoded fields) the shop's own that have the same identity and that no local key
-    holds yet.
+    holds yet; ``taken_too``: also those that one holds.
     """
     rows = list(_rows(resolver, kind, wanted))
-    taken = resolver.taken(kind.name)
+    taken = set() if taken_too else resolver.taken(kind.name)
     by_identity: dict[tuple[object, ...], list[Entity]] = {}
     for row in rows:
         if row.id not in taken and _may_be_ours(kind, row):

@@ -250,9 +250,14 @@ KINDS: dict[str, Kind] = {
                 "from_quantity": ShopField("from_quantity", Form.NUMBER),
                 "price": ShopField("price", Form.NUMBER),
                 "reduction": ShopField("reduction", Form.NUMBER),
-                # Never sent: ours hold for ever. Read of those that people made (`orphan_prices`).
+                # Never sent of ours, which hold for ever and everywhere. Read of those that people made
+                # (`orphan_prices`), and given back to those that an undo makes again (`made_again`).
                 "begins": ShopField("from"),
                 "ends": ShopField("to"),
+                "country": ShopField("id_country", Form.REF),
+                "currency": ShopField("id_currency", Form.REF),
+                "shop": ShopField("id_shop", Form.REF),
+                "shop_group": ShopField("id_shop_group", Form.REF),
             },
             identity=("product", "combination", "group", "customer", "from_quantity"),
             lookup="product",

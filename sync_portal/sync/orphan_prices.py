@@ -31,6 +31,7 @@ RULE = "id_specific_price_rule"
 KEEPS_THE_PRICE = "-1.000000"
 _NOTHING: Mapping[str, str | None] = {
     **dict.fromkeys(("product", "combination", "group", "customer")),
+    **dict.fromkeys(("country", "currency", "shop", "shop_group")),
     "from_quantity": "1",
     "price": KEEPS_THE_PRICE,
     "reduction": "0.000000",

@@ -150,11 +150,6 @@ def _line(facts: Facts) -> Line:
     return Line(f"{SHOPS_OWN}{facts['id']}", label, "drift.orphan", {"reference": label, "id": facts["id"]})
 
 
-def is_own(key: str) -> bool:
-    """Whether a local key names something of the shop's own: "#12", or "POLO|#12" where it belongs to a product."""
-    return key.rpartition("|")[2].startswith(SHOPS_OWN)
-
-
 def _text(value: Any) -> str:
     return str(next(iter(value.values()), "") if isinstance(value, dict) else value)
 

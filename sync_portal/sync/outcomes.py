@@ -52,7 +52,7 @@ def _store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[
         known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
         if _bind(known, task):
             if undoing and task.sent:
-                known.undone = {**known.undone, **undo.undone_by(known.previous)}
+                known.undone = {**known.undone, **undo.undone_by(task.change, known)}
             (kept if binding else fresh).append(known)
             resolver.bindings[kind.name, task.change.key] = known
     fields = ["state", "cause", "facts", "detail", "shop_id_given", "as_found"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from mapping.state import Desired, Held, Value, fingerprint_of_json, to_json
+from mapping.state import Desired, Held, Value, fingerprint_of_json, is_own, to_json
 
 SAGE, PORTAL, IF_NEW, IF_EMPTY, SHOP = "sage", "portal", "if_new", "if_empty", "shop"
 
@@ -95,7 +95,8 @@ def removals(
     bound: Mapping[tuple[str, str], Bound],
     why_gone: Callable[[str], str] = lambda key: "",
 ) -> list[PlannedChange]:
-    """Deletions: resources of these kinds that are in the shop by us and no longer wanted.
+    """Deletions: resources of these kinds that are in the shop by us and no longer wanted. What is the shop's own and
+    an undo brought back is wanted by the person who undid its deletion.
 
     ``why_gone``: local key -> what decides that it goes. A deletion that the shop refused is held while that is the
     same.
@@ -105,6 +106,7 @@ def removals(
         _removal(kind, key, known, fingerprint_of_json({"gone": why_gone(key)}))
         for (kind, key), known in bound.items()
         if kind in owned and known.shop_id is not None and (kind, key) not in wanted
+        if not (is_own(key) and known.undone)
     ]
 
 

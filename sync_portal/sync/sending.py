@@ -13,14 +13,13 @@ from connectors.errors import ConnectorError, RejectedRecordError, RetryableErro
 from connectors.prestashop.resources import check
 from connectors.prestashop.versions import ShopCapabilities
 from connectors.prestashop.xml import Entity
-from mapping.state import Held, from_json
-from sync_portal.sync import edits, forms, in_use, owners, pairs
+from mapping.state import Held, from_json, is_own
+from sync_portal.sync import edits, forms, in_use, made_again, owners, pairs
 from sync_portal.sync.adoption import adopt, candidates_of
 from sync_portal.sync.forms import ShopValue
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.local import expect_in
 from sync_portal.sync.models import Action
-from sync_portal.sync.orphans import is_own
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.spelling import spelt
 from sync_portal.sync.tasks import Task, live, references
@@ -72,8 +71,10 @@ def _check_values(kind: Kind, encoded: Mapping[str, ShopValue], known: ShopCapab
 
 def prepare(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> Parcel:
     """Make an encoded slice ready: adopt what exists, leave what is right already or not ours to overwrite."""
-    unbound = [task for task in live(tasks) if task.change.action == Action.CREATE]
-    if unbound:
+    made = [task for task in tasks if task.change.action == Action.CREATE]
+    if own := [task for task in made if is_own(task.change.key)]:
+        made_again.look_first(resolver, own)
+    if unbound := [task for task in live(made) if not is_own(task.change.key)]:
         adopt(resolver, kind, unbound)
     for task in live(tasks):
         if task.change.action == Action.UPDATE:
@@ -86,7 +87,7 @@ def prepare(resolver: Resolver, kind: Kind, tasks: Sequence[Task]) -> Parcel:
     known = [task for task in live(tasks) if task.shop_id is not None and not task.sent]
     if not kind.read_first:
         edits.expect(resolver, kind, [task for task in known if not task.adopted])
-    new = [task for task in live(tasks) if task.shop_id is None]
+    new = [task for task in live(tasks) if task.shop_id is None and task.held is None]
     return Parcel(kind, new, known, pairs.with_others(resolver, kind, known))
 
 
@@ -177,7 +178,8 @@ def _create(resolver: Resolver, parcel: Parcel) -> None:
 
     def find(entity: Entity) -> Entity | None:
         position = next(place for place, sent in enumerate(entities) if sent is entity)
-        return candidates_of(resolver, kind, [tasks[position]])[0].certain
+        sought = made_again.KIND if is_own(tasks[position].change.key) else kind
+        return candidates_of(resolver, sought, [tasks[position]])[0].certain
 
     for task, outcome in zip(tasks, resolver.webservice.create(kind.resource, entities, find=find), strict=True):
         task.shop_id, task.error, task.sent = outcome.id, outcome.error, outcome.error is None

@@ -15,12 +15,11 @@ from django.utils import timezone
 from connectors.models import ShopConnection
 from mapping import touches
 from mapping.models import Binding
-from mapping.state import Held, Value, from_json
+from mapping.state import Held, Value, from_json, is_own
 from sync_portal.sync import marks
 from sync_portal.sync.kinds import KINDS, Form
 from sync_portal.sync.lines import in_parts
 from sync_portal.sync.models import Action, Change, ChangeState, Run
-from sync_portal.sync.orphans import is_own
 from sync_portal.sync.plan import Bound, PlannedChange, risk
 from sync_portal.sync.resolver import Resolver
 from sync_portal.sync.uncreate import DELETABLE, HIDEABLE, Made
@@ -45,8 +44,11 @@ def undoes(run: Run) -> bool:
     return depth % 2 == 1
 
 
-def undone_by(replaced: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that an undo replaced: left alone while they are what is wanted."""
+def undone_by(change: Change, binding: Binding) -> dict[str, Any]:
+    """The values that an undo replaced: left alone while they are what is wanted. What it made again of the shop's own
+    replaced nothing: all of it is to be left alone.
+    """
+    replaced = binding.confirmed if change.action == Action.CREATE and is_own(change.key) else binding.previous
     return {name: value for name, value in replaced.items() if value is not None}
 
 
@@ -94,6 +96,8 @@ def _reverse(change: Change, known: Bound | None, made: Made) -> Iterator[Planne
             yield from _back(change, known)
         case Action.CREATE:
             yield from _uncreate(change, known, made)
+        case _ if is_own(change.key):
+            yield from _give_back(change, known)
         case _:
             yield _make_again(change, known)
 
@@ -144,7 +148,7 @@ def _uncreate(change: Change, known: Bound | None, made: Made) -> Iterator[Plann
             differences = [{"field": "active", "before": "1", "after": "0", "why": f"undo #{change.run_id}"}]
             yield _line(change, differences, "update", None)
     elif change.kind in DELETABLE:
-        yield _line(change, [], "delete", None)
+        yield _line(change, _gone(known) if is_own(change.key) else [], "delete", None)
     elif moved := _moved(change, known):
         yield _held(change, "delete", "undo.changed_since", field=moved)
     elif user := made.user_of((change.kind, change.key)):
@@ -157,8 +161,6 @@ def _make_again(change: Change, known: Bound | None) -> PlannedChange:
     """What an undo had deleted is made again as it was (photos and documents from their files, as these are now); what
     a flow had deleted, its next run makes if Sage has it.
     """
-    if is_own(change.key):
-        return _line(change, [], "update", Held("undo.own_deleted", {"label": change.label}))
     if known is None or known.shop_id is not None or not known.undone:
         return _line(change, [], "update", Held("undo.deleted", {"label": change.label}))
     differences = [
@@ -166,6 +168,22 @@ def _make_again(change: Change, known: Bound | None) -> PlannedChange:
         for name, value in known.undone.items()
     ]
     return _line(change, differences, "create", None)
+
+
+def _give_back(change: Change, known: Bound | None) -> Iterator[PlannedChange]:
+    """What was the shop's own is made again from what the deletion stored; see `made_again`."""
+    if known is not None and known.shop_id is not None:
+        return  # an earlier undo did
+    differences = [
+        {"field": item["field"], "before": None, "after": item["before"], "why": f"undo #{change.run_id}"}
+        for item in change.differences
+    ]
+    yield _line(change, differences, "create", None)
+
+
+def _gone(known: Bound) -> list[dict[str, Any]]:
+    """What the shop holds and will not any more: kept, so that the deletion can be undone in turn."""
+    return [{"field": name, "before": value, "after": None, "why": ""} for name, value in known.confirmed.items()]
 
 
 def _held(change: Change, action: str, cause: str, **facts: str) -> PlannedChange:

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from sync_portal.pages.offers import backwards, offer_of
+from sync_portal.pages.offers import Backwards, backwards, offer_of
 from sync_portal.sync.models import Run, RunState
 from tests.pages import factories
 from tests.pages.conftest import World
@@ -175,6 +175,7 @@ def test_undo_says_first_what_it_does(world: World, signed_in: Callable[..., Bro
         ("images", "delete"),
     ]:
         factories.ChangeFactory(run=run, kind=kind, action=action)
+    factories.ChangeFactory(run=run, kind="specific_prices", action="delete", key="POLO|#12")
     browser = signed_in(world.client)
 
     page = browser.get(reverse("pages:run-undo", args=[world.client.slug, run.pk])).content.decode()
@@ -182,9 +183,18 @@ def test_undo_says_first_what_it_does(world: World, signed_in: Callable[..., Bro
     post(browser, run, "run-undo")
 
     told = backwards(run)
-    assert (told.put_back, told.hidden, told.deleted, told.unused, told.left) == (1, 1, 1, 1, 1)
+    assert told == Backwards(put_back=1, hidden=1, deleted=1, unused=1, made_again=1, left=1)
     assert "1 ligne modifiée retrouve ses valeurs" in page
+    assert "1 élément supprimé par l’exécution est refait tel qu’il était" in page
     assert [again.scope for again in asked(run)] == [{"undo": run.pk}]
+
+
+def test_the_undo_of_an_undo_says_that_what_was_deleted_is_made_again(world: World) -> None:
+    first = factories.RunFactory(client=world.client, flow="images")
+    run = factories.RunFactory(client=world.client, flow="images", scope={"undo": first.pk})
+    factories.ChangeFactory(run=run, kind="images", action="delete")
+    told = backwards(run)
+    assert (told.made_again, told.left) == (1, 0)
 
 
 @pytest.mark.parametrize(

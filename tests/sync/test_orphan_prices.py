@@ -250,18 +250,6 @@ def test_a_deletion_that_the_shop_refused_is_sent_by_a_retry(priced: World, deci
     assert (told(again), writes(again)) == ({}, {})
 
 
-def test_the_undo_of_its_deletion_says_that_it_is_to_be_made_in_the_shop(
-    priced: World, decide: Callable[..., Decision]
-) -> None:
-    number = promote(priced)
-    priced.run("drift")
-    decide("delete")
-    asked = jobs.undo(priced.run("prices"))
-    jobs.carry(asked.lane)
-    undone = Run.objects.get(pk=asked.pk)
-    assert (told(undone), writes(undone)) == ({place(number): "undo.own_deleted"}, {})
-
-
 def test_what_a_rule_of_the_shop_made_or_holds_for_all_is_not_to_be_deleted_here(
     priced: World, decide: Callable[..., Decision]
 ) -> None:
