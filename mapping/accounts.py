@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from connectors.sage.records import Contact, Customer
+from mapping.apart import is_a_records_own, taken_apart
 from mapping.catalogue import CatalogueAddress, CatalogueCustomer, Problem
 from mapping.naming import cut, folded_blanks, person_name, without_accents
 from mapping.rules import ShopRules
@@ -30,21 +31,29 @@ TITLES = frozenset(
 COUNTRY_OF_NO_COUNTRY = "FR"
 
 
-def customers(data: SageData, rules: ShopRules, groups: frozenset[str]) -> tuple[CatalogueCustomer, ...]:
-    """All customers of Sage but the generic account, with the reason why some are not published.
+Failed = Mapping[str, Exception]
+"""Number of a customer that could not be derived -> why."""
+
+
+def customers(data: SageData, rules: ShopRules, groups: frozenset[str]) -> tuple[tuple[CatalogueCustomer, ...], Failed]:
+    """All customers of Sage but the generic account, with the reason why some are not published; and those that could
+    not be derived.
 
     ``groups``: keys of the published groups.
+
+    Raises:
+        Exception: a mistake that every customer has.
     """
     if rules.customers.publish == "none":
-        return ()
+        return (), {}
     awake = [customer for customer in data.customers.values() if not customer.asleep]
     emails = Counter(email.lower() for customer in awake if (email := first_email(customer)))
     generic = rules.orders.generic_account
-    return tuple(
-        _customer(data, customer, groups, emails)
-        for number, customer in sorted(data.customers.items())
-        if number != generic
+    wanted = [customer for number, customer in sorted(data.customers.items()) if number != generic]
+    found, failed = taken_apart(
+        wanted, lambda some: [_customer(data, one, groups, emails) for one in some], is_a_records_own
     )
+    return tuple(one for part in found for one in part), {customer.number: error for customer, error in failed}
 
 
 def first_email(customer: Customer) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from connectors.sage.records import Article
 from mapping import brands, documents, features, links, packs, texts
+from mapping.apart import is_a_records_own
 from mapping.away import policy
 from mapping.away import said as said_away
 from mapping.barcodes import valid_ean
@@ -132,7 +133,29 @@ def product(shop: Workshop, article: Article, key: str | None = None) -> Catalog
 
 
 def is_for_sale(shop: Workshop, article: Article) -> bool:
-    """Whether it is ready: others (a pack, an accessory) may count on its being in the shop."""
+    """Whether it is ready: others (a pack, an accessory) may count on its being in the shop.
+
+    One that cannot be derived is told by itself and stays as it is in the shop: others count on that.
+    """
+    try:
+        return _is_ready(shop, article)
+    except Exception as error:
+        if not is_a_records_own(error):
+            raise
+        return True
+
+
+def may_be_for_sale(data: SageData, article: Article, rules: ShopRules, choices: Choices) -> bool:
+    """Whether it is for this shop, as far as can be told of it: others are compared with it."""
+    try:
+        return verdict(data, article, rules, choices).out is None
+    except Exception as error:
+        if not is_a_records_own(error):
+            raise
+        return True
+
+
+def _is_ready(shop: Workshop, article: Article) -> bool:
     variants = _variants(shop, article)
     _priced, price = _prices(shop, article, variants)
     judged = verdict(shop.data, article, shop.rules, shop.choices)

@@ -330,5 +330,7 @@ class Catalogue:
     gone: tuple[str, ...] = ()
     """Keys of products whose article Sage no longer has: what the shop holds of them is taken offline."""
     customers: tuple[CatalogueCustomer, ...] = ()
+    failed_customers: tuple[str, ...] = ()
+    """Keys of those that could not be derived: what is known of them, and in the shop, stays."""
     problems: tuple[Problem, ...] = ()
     """What belongs to no single product."""

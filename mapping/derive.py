@@ -9,7 +9,7 @@ from datetime import date
 from connectors.sage.records import Record
 from mapping import brands, features, tags
 from mapping.accounts import customers
-from mapping.articles import Workshop
+from mapping.articles import Workshop, may_be_for_sale
 from mapping.barcodes import doubled_eans
 from mapping.catalogue import Catalogue, CatalogueCustomer, CatalogueGroup, CatalogueProduct, CategoryNode
 from mapping.categories import CategoryTree
@@ -25,7 +25,6 @@ from mapping.ordered import NONE, Ordered
 from mapping.photo_patterns import FolderFiles
 from mapping.pricing import Buyer, PriceBook
 from mapping.rules import ShopRules
-from mapping.selection import verdict
 from mapping.source import SageData
 from mapping.specific_prices import Audience
 from mapping.stock import StockBook
@@ -130,7 +129,8 @@ class Company:
         self.group_book = Groups(self._choices)
         self._vocabulary = with_spellings(vocabulary, self.group_book.spellings())
         self.groups = tariff_groups(data, rules)
-        self.accounts = customers(data, rules, frozenset(group.key for group in self.groups if not group.public))
+        published = frozenset(group.key for group in self.groups if not group.public)
+        self.accounts, self.failed_accounts = customers(data, rules, published)
         self._tree = CategoryTree(data, rules, self._choices, shop=shop)
         self._texts = TextBook(rules, self._choices)
 
@@ -178,6 +178,7 @@ class Company:
             tags=tags.published(shared),
             products=products,
             customers=self.accounts,
+            failed_customers=tuple(self.failed_accounts),
             problems=gammes.near_twins(value_keys),
         )
 
@@ -187,7 +188,7 @@ class Company:
 
     def _workshop(self, data: SageData, choices: Choices) -> Workshop:
         rules = self._rules
-        for_sale = [one for one in data.articles.values() if verdict(data, one, rules, choices).out is None]
+        for_sale = [one for one in data.articles.values() if may_be_for_sale(data, one, rules, choices)]
         everybody = Audience(Buyer(rules.prices.public_category))
         published = [group for group in self.groups if not group.public]
         return Workshop(

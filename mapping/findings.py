@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -31,13 +31,15 @@ def refresh(
     paths: PathRules,
     today: date,
     now: datetime,
+    is_a_mistake: Callable[[BaseException], bool],
     beat: Callable[[int], None] = lambda done: None,
-) -> int:
-    """Look at every article and keep what is found; returns how many findings there are.
+) -> tuple[int, dict[str, Exception]]:
+    """Look at every article and keep what is found; returns how many findings there are, and the articles on which our
+    own program failed: what was found of those before stays.
 
     Articles of all states are looked at, sleeping and unpublished ones too (``facts["out"]``), except the resources of
-    Sage, which nobody sells. ``shop``: name of the shop that they are looked at for. ``beat`` is told how many articles
-    are done.
+    Sage, which nobody sells. ``shop``: name of the shop that they are looked at for. ``is_a_mistake`` says whether a
+    failure is one of ours. ``beat`` is told how many articles are done.
     """
     choices = choosing.common_choices(client)
     common = loading.common_data(client, accounts=False)
@@ -55,8 +57,10 @@ def refresh(
     )
     designs = quality.same_designs(_designs(client))
     looks_alike = _suggested(client)
-    kept = 0
-    for done, part in enumerate(parts.derived(client, company, common, loading.all_articles(client)), start=1):
+    kept = done = 0
+    failed: dict[str, Exception] = {}
+    for part in parts.derived(client, company, common, loading.all_articles(client), is_a_mistake):
+        failed |= part.failed
         rows: list[QualityFinding] = []
         for product in part.products:
             article = part.data.articles.get(product.key)
@@ -69,9 +73,18 @@ def refresh(
             rows += [_row(client, product, article.label, article.family_code, one, now) for one in found]
         _write(rows)
         kept += len(rows)
-        beat(done * loading.PART)
+        done += len(part.references)
+        beat(done)
+    _keep(client, sorted(failed), now)
     QualityFinding.objects.filter(client=client, found_at__lt=now).delete()
-    return kept
+    return kept, failed
+
+
+def _keep(client: Client, articles: Sequence[str], now: datetime) -> None:
+    """What was found of these before stands."""
+    for start in range(0, len(articles), _BATCH):
+        rows = QualityFinding.objects.filter(client=client, article__in=articles[start : start + _BATCH])
+        rows.update(found_at=now)
 
 
 def _designs(client: Client) -> Iterator[tuple[str, str]]:

@@ -58,11 +58,7 @@ def group_product(shop: Workshop, group: Group) -> CatalogueProduct:
     The master gives the texts, and the price, tax and weight from which the others differ. Where it is not in Sage, the
     first member by reference that is ready stands in; where only its price or VAT is missing, another one gives those.
     """
-    alone = {
-        one: _named(product(shop, _as_group(shop.data.articles[one], group), group.anchor), group)
-        for one in group.members
-        if one in shop.data.articles
-    }
+    alone = {one: _alone(shop, group, shop.data.articles[one]) for one in group.members if one in shop.data.articles}
     master = alone.get(group.master) or _first_ready(alone)
     base = master if master.readiness == "ready" or _is_whole(master) else _first_ready(alone)
     parts, cell_problems = parts_of(shop, group, alone, base)
@@ -95,6 +91,14 @@ def group_product(shop: Workshop, group: Group) -> CatalogueProduct:
         away=(master.away or "hide") if out else "",
         redirect_to=master.redirect_to if out else "",
     )
+
+
+def _alone(shop: Workshop, group: Group, member: Article) -> CatalogueProduct:
+    try:
+        return _named(product(shop, _as_group(member, group), group.anchor), group)
+    except Exception as error:
+        error.add_note(f"while the member {member.reference} of the group {group.anchor} was derived")
+        raise
 
 
 def _as_group(article: Article, group: Group) -> Article:

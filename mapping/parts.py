@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from connectors.models import Client
 from mapping import choosing, loading
+from mapping.apart import taken_apart
 from mapping.catalogue import CatalogueProduct
 from mapping.derive import Company
 from mapping.source import SageData
@@ -19,14 +20,38 @@ class Part:
     references: list[str]
     data: SageData
     products: tuple[CatalogueProduct, ...]
+    failed: Mapping[str, Exception] = field(default_factory=dict)
+    """Articles that could not be derived, and why; they are not among the references."""
 
 
-def derived(client: Client, company: Company, common: SageData, references: Collection[str]) -> Iterator[Part]:
-    """These articles, and the products that they are sold as, in order and in constant memory."""
-    groups = company.group_book
-    for part in loading.in_parts(groups.with_anchors(references)):
-        whole = groups.with_members(part)
-        named = choosing.named_articles(choosing.choices_of(client, whole))
-        data = loading.articles_data(client, common, {*whole, *named})
-        chosen = choosing.choices_of(client, data.articles)
-        yield Part(part, data, company.products(data, part, chosen))
+def derived(
+    client: Client,
+    company: Company,
+    common: SageData,
+    references: Collection[str],
+    is_a_mistake: Callable[[BaseException], bool],
+) -> Iterator[Part]:
+    """These articles, and the products that they are sold as, in order and in constant memory.
+
+    A part that fails is taken apart: what could be derived comes in several parts, then the articles that could not.
+
+    Raises:
+        Exception: a failure that is no mistake of ours, or one that every article of a part has.
+    """
+
+    def act(part: Sequence[str]) -> Part:
+        return _part(client, company, common, part)
+
+    for part in loading.in_parts(company.group_book.with_anchors(references)):
+        done, failed = taken_apart(part, act, is_a_mistake)
+        yield from done
+        if failed:
+            yield Part([], common, (), dict(failed))
+
+
+def _part(client: Client, company: Company, common: SageData, part: Sequence[str]) -> Part:
+    whole = company.group_book.with_members(part)
+    named = choosing.named_articles(choosing.choices_of(client, whole))
+    data = loading.articles_data(client, common, {*whole, *named})
+    chosen = choosing.choices_of(client, data.articles)
+    return Part(list(part), data, company.products(data, part, chosen))

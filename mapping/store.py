@@ -63,7 +63,8 @@ def save_catalogue(
         if "categories" in parts:
             _sync(Category, {"client": client}, rows.categories(client, catalogue), rows.CATEGORY_FIELDS)
         if "customers" in parts:
-            _sync(ShopCustomer, {"client": client}, rows.customers(client, catalogue), rows.CUSTOMER_FIELDS)
+            fresh, failed = rows.customers(client, catalogue), catalogue.failed_customers
+            _sync(ShopCustomer, {"client": client}, fresh, rows.CUSTOMER_FIELDS, keep=failed)
         if "products" in parts:
             _sync(Product, scope, rows.products(client, catalogue), rows.PRODUCT_FIELDS)
         if parts & {"products", "prices", "images"}:
@@ -194,9 +195,18 @@ def _with_content(catalogue: Catalogue, hashed: Mapping[str, Sequence[HashedImag
 
 
 def _sync(
-    model: type[M], scope: Mapping[str, Any], wanted: Iterable[M], fields: Sequence[str], *, parent: str = "client_id"
+    model: type[M],
+    scope: Mapping[str, Any],
+    wanted: Iterable[M],
+    fields: Sequence[str],
+    *,
+    parent: str = "client_id",
+    keep: Collection[str] = (),
 ) -> None:
-    """Write the rows that are new or differ, delete those not wanted. A row is known by its parent and its key."""
+    """Write the rows that are new or differ, delete those not wanted. A row is known by its parent and its key.
+
+    ``keep``: keys of rows that stay as they are.
+    """
     manager: models.Manager[M] = model._default_manager
     existing = {(getattr(row, parent), getattr(row, "key")): row for row in manager.filter(**scope).order_by()}  # noqa: B009
     changed: list[M] = []
@@ -204,8 +214,9 @@ def _sync(
         known = existing.pop((getattr(row, parent), getattr(row, "key")), None)  # noqa: B009
         if known is None or any(getattr(known, name) != getattr(row, name) for name in fields):
             changed.append(row)
-    if existing:
-        manager.filter(pk__in=[row.pk for row in existing.values()]).delete()
+    gone = [row.pk for (_parent, key), row in existing.items() if key not in keep]
+    if gone:
+        manager.filter(pk__in=gone).delete()
     manager.bulk_create(
         changed,
         batch_size=BATCH,

@@ -14,6 +14,8 @@ from mapping.rules import ShopRules
 from sync_portal.sync import collect
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.flows import get_flow
+from sync_portal.sync.mistakes import is_a_mistake
+from sync_portal.sync.underived import Underived
 
 NO_LIMIT = 0
 """Fewer rows than last time are no danger here: nothing is published."""
@@ -30,14 +32,17 @@ def check(context: RunContext) -> None:
     suggestions.refresh(client, rules, now=now)
     total = len(loading.all_articles(client))
     context.step("quality", total)
-    findings.refresh(
+    _kept, failed = findings.refresh(
         client,
         rules,
         shop=shop.name if shop else "",
         paths=media_paths(client),
         today=timezone.localdate(timezone=ZoneInfo(client.time_zone)),
         now=now,
+        is_a_mistake=is_a_mistake,
         beat=lambda done: context.progress(min(done, total)),
     )
-    context.count(unchanged=total)
+    if failed and shop is not None:
+        Underived(context, shop, None).tell("products", failed)
+    context.count(unchanged=total - len(failed))
     collect.advance(context, read_up_to)

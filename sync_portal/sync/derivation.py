@@ -7,24 +7,26 @@ was held is told again, both as the last run left them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from connectors.connections import media_paths
 from connectors.models import ShopConnection
 from mapping import choosing, joining, loading, ordering, parts, store, touches
 from mapping.affected import dated
+from mapping.apart import taken_apart
 from mapping.catalogue import Catalogue, CatalogueProduct
 from mapping.derive import Company
 from mapping.desired.customers import closed_customers
 from mapping.groups import Groups
 from mapping.image_choices import UPLOADED
 from mapping.models import Binding, DerivationMark, SourceRecord
+from mapping.parts import Part
 from mapping.rules import ShopRules
 from mapping.state import Desired
 from sync_portal.sync import marks, ordered, same_content
@@ -32,14 +34,16 @@ from sync_portal.sync import scope as scopes
 from sync_portal.sync.asked_away import AskedAway
 from sync_portal.sync.bindings import Place
 from sync_portal.sync.context import RunContext
-from sync_portal.sync.flows import Flow
+from sync_portal.sync.flows import Desire, Flow
 from sync_portal.sync.lookout import PER_ARTICLE, Lookout
-from sync_portal.sync.looks import Lines, Look, with_products
+from sync_portal.sync.looks import Lines, Look, PartPlan, with_products
+from sync_portal.sync.mistakes import is_a_mistake
 from sync_portal.sync.models import Change, ChangeState
 from sync_portal.sync.named_photos import without_refused
 from sync_portal.sync.plan import OwnerOf, PlannedChange, make_plan, removals
 from sync_portal.sync.resolver import Resolver
-from sync_portal.sync.traces import Traces, product_fingerprint, trace
+from sync_portal.sync.traces import UNKNOWN, Traces, product_fingerprint, trace
+from sync_portal.sync.underived import Underived, Wish, drained, each_customers_own
 from sync_portal.sync.undone import Undone
 
 _JOINING = "catalogue"
@@ -63,6 +67,7 @@ class Derivation:
         self._mark = DerivationMark.objects.filter(shop=shop, flow=flow.name).first()
         self._traces = Traces(self._mark)
         self._undone = Undone(shop)
+        self._underived = Underived(context, shop, self._mark)
         self._lines = Lines([{} for _desire in flow.desires])
         self._strayed: list[str] = []
         self._asked_away = AskedAway(flow.removes)
@@ -106,12 +111,14 @@ class Derivation:
                 shop=self._shop.name,
                 ordered=ordering.of_client(self._client),
             )
+            self._underived.customers.update(company.failed_accounts)
             if self._by_article:
-                for part in parts.derived(self._client, company, common, self._articles()):
-                    self._look_for_strays(part.products, dated(part.data, after=self._last_day, until=self._today))
-                    yield from self._plan_articles(company, part.references, part.products, resolver, owner_of)
+                for part in parts.derived(self._client, company, common, self._articles(), is_a_mistake):
+                    yield from self._plan_articles(company, part, resolver, owner_of)
                     self._context.beat()
-            yield from self._plan_common(company, resolver, owner_of)
+            for changes in self._plan_common(company, resolver, owner_of):
+                self._lines.changes += len(changes)
+                yield changes
         if self._strayed:
             marks.tell_strays(self._context.run, self._strayed)
         yield from self._finished(resolver)
@@ -187,18 +194,48 @@ class Derivation:
             return
         quiet = [one for one in products if one.key not in self._look.expected and one.key not in due]
         known = self._traces.fingerprints([one.key for one in quiet])
-        self._strayed += [one.key for one in quiet if known.get(one.key) != product_fingerprint(one)]
+        self._strayed += [one.key for one in quiet if known.get(one.key) not in {product_fingerprint(one), UNKNOWN}]
 
     # --- the plan --------------------------------------------------------------------------------------------------
 
     def _plan_articles(
+        self, company: Company, part: Part, resolver: Resolver, owner_of: OwnerOf
+    ) -> Iterator[list[PlannedChange]]:
+        products = {product.key: product for product in part.products}
+
+        def plan(references: Sequence[str]) -> PartPlan:
+            some = tuple(products[one] for one in references if one in products)
+            return self._part_plan(company, references, some, resolver, owner_of)
+
+        done, failed = taken_apart(part.references, plan, is_a_mistake)
+        for planned in done:
+            self._look_for_strays(planned.products, dated(part.data, after=self._last_day, until=self._today))
+            for changes in planned.changes:
+                self._lines.changes += len(changes)
+                yield changes
+            before = self._traces.replace(planned.references, planned.traces)
+            if self._look.articles is not None:
+                had = {place for one in before.values() for place in one.removable}
+                gone = had | self._asked_away.of(planned.references)
+                yield self._remove(resolver, gone - set(planned.places))
+        if failed or part.failed:
+            self._leave({**part.failed, **dict(failed)})
+
+    def _leave(self, failed: Mapping[str, Exception]) -> None:
+        """The articles that could not be derived stay as they are in the shop, with all that is theirs."""
+        self._underived.articles.update(failed)
+        self._underived.untraced.update(self._traces.leave(failed))
+        self._lines.changes += len(failed)
+        self._lines.seen.update(self._underived.tell("products", failed))
+
+    def _part_plan(
         self,
         company: Company,
         references: Sequence[str],
         products: tuple[CatalogueProduct, ...],
         resolver: Resolver,
         owner_of: OwnerOf,
-    ) -> Iterator[list[PlannedChange]]:
+    ) -> PartPlan:
         shown = [one for one in products if one.readiness != "out"]
         further = {key for one in shown for key in one.categories}
         branches = company.categories(Counter(one.category_key for one in shown), further)
@@ -209,7 +246,7 @@ class Derivation:
         self._lines.left_out.update(("images", one.key) for one in left_out)
         if "images" in self._parts:
             same_content.follow(resolver, catalogue.products, self._traces.removable(references))
-        places = yield from self._plan_part(catalogue, resolver, owner_of, without=_OF_THE_WHOLE)
+        changes, places = drained(self._plan_part(catalogue, resolver, owner_of, without=_OF_THE_WHOLE))
         by_key = {product.key: product for product in catalogue.products}
         amounts: Counter[str | None] = Counter()
         removable: dict[str | None, list[Place]] = {}
@@ -219,19 +256,24 @@ class Derivation:
             if self._may_go(place):
                 removable.setdefault(owner, []).append(place)
         traces = [trace(one, amounts[one.key], removable.get(one.key, ())) for one in products]
-        before = self._traces.replace(references, traces)
-        if self._look.articles is not None:
-            had = {place for one in before.values() for place in one.removable}
-            yield self._remove(resolver, (had | self._asked_away.of(references)) - set(places))
+        return PartPlan(references, products, changes, places, traces)
 
     def _plan_common(self, company: Company, resolver: Resolver, owner_of: OwnerOf) -> Iterator[list[PlannedChange]]:
         catalogue = company.catalogue((), per_category=self._traces.per_category(), shared=self._traces.shared_keys())
         parts = store.PARTS - PER_ARTICLE - (frozenset() if self._accounts_are_known() else {"customers"})
         catalogue = self._stored(catalogue, parts)
+        self._leave_customers(company.failed_accounts)
         places = yield from self._plan_part(catalogue, resolver, owner_of)
         hidden = yield from self._plan_hidden(places, resolver, owner_of)
         closed = yield from self._plan_closed(resolver, owner_of)
         self._lines.common = len(places) + hidden + closed
+
+    def _leave_customers(self, failed: Mapping[str, Exception]) -> None:
+        """Those that could not be derived stay as they are in the shop, and so do the prices that are theirs."""
+        if failed and self._parts & {"customers", "prices"} and self._accounts_are_known():
+            self._underived.customers.update(failed)
+            self._lines.changes += len(failed)
+            self._lines.seen.update(self._underived.tell("customers", failed))
 
     def _plan_hidden(
         self, wanted: Sequence[Place], resolver: Resolver, owner_of: OwnerOf
@@ -239,9 +281,12 @@ class Derivation:
         """Categories in the shop by us that no product leads to any more; returns how many there are.
 
         Only when the categories of all products are known: a run of a part may rest on an older whole one. What a
-        person chose of a preview is planned as the preview was.
+        person chose of a preview is planned as the preview was. While the shop has a product of which nobody knows
+        where it belongs none is taken for empty.
         """
         scope = self._context.run.scope
+        if self._underived.untraced and self._underived.in_the_shop(self._underived.untraced):
+            return 0
         if self._flow.hides is None or (scopes.partial(scope) and "plan" not in scope):
             return 0
         left = marks.unwanted_names(self._shop, _OF_THE_WHOLE, {key for kind, key in wanted if kind == _OF_THE_WHOLE})
@@ -286,11 +331,18 @@ class Derivation:
             all_desired = (item for desire in self._flow.desires for item in desire(catalogue, self._rules))
             self._undone.need(resolver, [item for item in all_desired if item.kind != without], owner_of)
         for desire, kinds in zip(self._flow.desires, self._lines.by_desire, strict=True):
-            desired = [item for item in desire(catalogue, self._rules) if item.kind != without]
-            mine = [(item.kind, item.key) for item in desired]
-            places += mine
-            kinds.update(dict.fromkeys(kind for kind, _key in mine))
-            yield self._compare(desired, mine, resolver, owner_of)
+
+            def wish(some: Catalogue, desire: Desire = desire) -> Wish:
+                desired = [item for item in desire(some, self._rules) if item.kind != without]
+                mine = [(item.kind, item.key) for item in desired]
+                return mine, self._compare(desired, mine, resolver, owner_of)
+
+            wishes, failed = each_customers_own(catalogue, wish)
+            self._leave_customers(failed)
+            for mine, changes in wishes:
+                places += mine
+                kinds.update(dict.fromkeys(kind for kind, _key in mine))
+                yield changes
         self._lines.wanted.update(place for place in places if self._may_go(place))
         if self._look.articles is not None:
             self._lines.seen.update(places)
@@ -306,10 +358,12 @@ class Derivation:
         named = self._undone.without_followers(without_refused(resolver, desired))
         changes = make_plan(named, self._undone.bound(resolver.bound_of(places)), owner_of).changes
         resolver.bindings.forget()
-        self._lines.changes += len(changes)
         return changes
 
     def _remove(self, resolver: Resolver, places: Collection[Place]) -> list[PlannedChange]:
+        kept = {place for place in places if self._underived.keeps(place)}
+        self._lines.kept |= kept
+        places = [place for place in places if place not in kept]
         if not self._rules.images.remove:
             places = [place for place in places if place[0] != "images" or self._taken_away(place)]
         bound = resolver.bound_of(sorted(places))
@@ -352,10 +406,11 @@ class Derivation:
         """What the last run held and this one did not look at is still held: told again, so that people find it."""
         if self._mark is None or self._look.articles is None:
             return 0
-        held = Change.objects.filter(run=self._mark.run, shop=self._shop, state=ChangeState.HELD)
+        still = Q(state=ChangeState.HELD) | marks.UNDERIVED
+        held = Change.objects.filter(still, run=self._mark.run, shop=self._shop)
         rows = [row for row in held.order_by("pk").iterator() if not self._was_looked_at((row.kind, row.key))]
         for row in rows:
-            row.pk, row.run, row.wanted = None, self._context.run, ""
+            row.pk, row.run, row.wanted, row.state = None, self._context.run, "", ChangeState.HELD
             row._state.adding = True
         Change.objects.bulk_create(rows, batch_size=500)
         self._context.count(held=len(rows))
@@ -370,7 +425,7 @@ class Derivation:
 
     def _not_gone(self) -> dict[str, list[Place]]:
         """Article -> what of it was to be deleted and is still in the shop: no later run must forget that."""
-        left = marks.still_in_the_shop(self._shop, self._lines.leaving)
+        left = marks.still_in_the_shop(self._shop, self._lines.leaving | self._lines.kept)
         names = {name for _kind, key in left for name in marks.possible_articles(key)}
         articles, found = marks.known_articles(self._client, names), dict[str, list[Place]]()
         for kind, key in sorted(left):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from mapping.catalogue import CatalogueProduct
 from mapping.groups import Groups
 from sync_portal.sync.bindings import Place
+from sync_portal.sync.plan import PlannedChange
+from sync_portal.sync.traces import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Lines:
     changes: int = 0
     leaving: set[Place] = field(default_factory=set)
     """What is to be deleted."""
+    kept: set[Place] = field(default_factory=set)
+    """Of what could not be derived: nobody knows whether it is to be deleted."""
     wanted: set[Place] = field(default_factory=set)
     """Of the kinds that are removed when they are not wanted."""
     seen: set[Place] = field(default_factory=set)
@@ -49,3 +55,14 @@ class Lines:
     left_out: set[Place] = field(default_factory=set)
     """Photos that are known and not for the shop."""
     common: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """What some articles come to: nothing of it is kept until it is whole, so that it may be made anew."""
+
+    references: Sequence[str]
+    products: tuple[CatalogueProduct, ...]
+    changes: list[list[PlannedChange]]
+    places: list[Place]
+    traces: list[Trace]

@@ -22,6 +22,8 @@ from sync_portal.sync.bindings import Place
 from sync_portal.sync.models import Answer, Change, ChangeState, Decision, Run
 
 _BATCH = 500
+UNDERIVED = Q(cause="portal.unexpected", wanted="", state__in=[ChangeState.REJECTED, ChangeState.HELD])
+"""The lines that tell of what could not be derived: no state is wanted, as nobody knows which."""
 
 
 def rules_fingerprint(rules: ShopRules) -> str:
@@ -74,12 +76,13 @@ def places_moved(mark: DerivationMark) -> set[Place]:
 
 def unconfirmed(run: Run, shop: ShopConnection, kinds: Collection[str], *, since: datetime) -> Iterator[set[str]]:
     """The keys of what this run planned and did not get through, and of what others moved in the shop since, a few
-    hundred at a time. What the derivation itself holds is not among them: it is held until Sage changes.
+    hundred at a time. What the derivation itself holds is not among them: it is held until Sage changes. Nor is what
+    could not be derived.
     """
     planned = Change.objects.filter(run=run, shop=shop).order_by()
     confirmed = planned.filter(state=ChangeState.CONFIRMED)
     not_through = [state for state in ChangeState.values if state != ChangeState.CONFIRMED]
-    left = planned.filter(state__in=not_through).exclude(state=ChangeState.HELD, wanted="")
+    left = planned.filter(state__in=not_through).exclude(Q(state=ChangeState.HELD, wanted="") | UNDERIVED)
     moved = Binding.objects.filter(shop=shop, kind__in=kinds, confirmed_at__gt=since).order_by()
     for rows in (*_without(left, confirmed), *_without(moved, confirmed)):
         keys = rows.values_list("key", flat=True).iterator()

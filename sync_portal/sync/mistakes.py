@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 
 from connectors.errors import ConnectorError, RejectedRecordError
 from sync_portal.sync.claims import LeaseLost
@@ -18,7 +18,9 @@ AROUND = (ConnectorError, Cancelled, LeaseLost, DatabaseError, OSError, MemoryEr
 
 
 def is_a_mistake(error: BaseException) -> bool:
-    """Whether nothing around the run explains it."""
+    """Whether nothing around the run explains it. A value that the database cannot hold (`DataError`) is a record's."""
+    if isinstance(error, DataError):
+        return True
     return isinstance(error, Exception) and not isinstance(error, AROUND)
 
 

@@ -18,6 +18,8 @@ from mapping.state import SHOPS_OWN
 from sync_portal.sync.bindings import Place
 
 _BATCH = 500
+UNKNOWN = ""
+"""The fingerprint of an article that could not be derived."""
 _COLUMNS = ("article", "fingerprint", "resources", "category_key", "shared_keys", "removable", "again")
 
 
@@ -31,7 +33,7 @@ class Trace:
     """What one article came to: see `DerivationTrace`."""
 
     article: str
-    fingerprint: str = ""
+    fingerprint: str = UNKNOWN
     resources: int = 0
     category_key: str = ""
     shared_keys: str = ""
@@ -90,6 +92,16 @@ class Traces:
         old = self._read(articles)
         self._note(old, {one.article: one for one in new})
         return old
+
+    def leave(self, articles: Collection[str]) -> set[str]:
+        """These could not be derived: what they last came to stands, and is not compared with what they come to next.
+        Returns those of which nothing was known.
+        """
+        stored = self._read(articles)
+        new = {name: Trace(name, resources=1) for name in articles if name not in stored}
+        self._note({}, new)
+        self._changed.update({name: replace(one, fingerprint=UNKNOWN) for name, one in stored.items()})
+        return set(new)
 
     def _read(self, articles: Collection[str]) -> dict[str, Trace]:
         rows = self._rows.filter(article__in=articles).values_list(*_COLUMNS)
