@@ -249,7 +249,7 @@ CAUSES: dict[str, tuple[str, str, str]] = {
     ),
     "shop.no_tax_rule": (
         "La boutique n’a pas de règle de taxe à {rate} % : créez-la, ou corrigez la TVA de l’article.",
-        "The shop has no tax rule of {rate} %: create it, or correct the article's VAT.",
+        "The shop has no tax rule of {rate}%: create it, or correct the article's VAT.",
         "shop",
     ),
     "shop.missing_reference": (

@@ -74,7 +74,7 @@ CAUSES: dict[str, tuple[str, str, str]] = {
     "orders.unknown_tax": (
         "« {name} » est vendu à {rate} % de TVA dans la boutique, et Sage n’a pas cette taxe pour « {reference} » "
         "(catégorie comptable {category}). Alignez la taxe de l’article, puis relancez.",
-        "“{name}” is sold at {rate} % VAT in the shop, and Sage does not have that tax for “{reference}” (accounting "
+        "“{name}” is sold at {rate}% VAT in the shop, and Sage does not have that tax for “{reference}” (accounting "
         "category {category}). Align the article's tax, then try again.",
         "agency",
     ),

@@ -11,18 +11,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from connectors.models import Client
-from mapping.choices.base import split
-from mapping.desired.links import PACK_ITEM
 from mapping.models import Product, ProductImage
+from mapping.state import SHOPS_OWN
+from mapping.texts import HTML_FIELDS
 from sync_portal.pages.causes import tell
-from sync_portal.pages.labels import SPECIAL_KEYS, VALUES, field_label
+from sync_portal.pages.labels import field_label, kind_label
 from sync_portal.pages.names import Names, price_words, reference_names, references
-from sync_portal.pages.numbers import change_of, decimal_or_none, money, plain
+from sync_portal.pages.numbers import change_of, decimal_or_none
+from sync_portal.pages.values import NOTHING_BESIDE, NUMBERS, value_text
 from sync_portal.sync.causes import CauseText
 from sync_portal.sync.models import Action, Change, ChangeState, Decision
 
-NUMBERS = {"price", "price_impact", "weight", "weight_impact", "reduction", "quantity", "from_quantity"}
-AMOUNTS = {"price", "price_impact"}
 TECHNICAL = frozenset(
     {"default_on", "group_type", "link_rewrite", "position", "product", "product_type", "public_name"}
 ) | frozenset({"reduction_tax", "reduction_type", "visibility"})
@@ -37,6 +36,7 @@ TELLING = (
 )
 """What sums a new resource up, the most telling first; its name stands beside it already."""
 MOST_TELLING = 3
+DOCUMENTS = "attachments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _tells(change: Change, difference: Mapping[str, Any]) -> bool:
 def _row(change: Change, names: Names, products: Mapping[str, int], photos: Mapping[str, int]) -> ChangeRow:
     shown = [difference for difference in change.differences if _tells(change, difference)]
     open_ones = [difference for difference in shown if _is_not_compared(change, difference)]
-    told = [readable(difference, names) for difference in shown if difference not in open_ones]
+    told = _told(change, [difference for difference in shown if difference not in open_ones], names)
     return ChangeRow(
         change,
         [difference for difference in told if not difference.technical],
@@ -155,35 +155,67 @@ def _is_not_compared(change: Change, difference: Mapping[str, Any]) -> bool:
     the product leads to ids that are nobody's, and whether those are the wanted ones is not known.
     """
     return "recognised" in change.facts and any(
-        key.startswith("#") for _kind, key in references(difference.get("before"))
+        key.startswith(SHOPS_OWN) for _kind, key in references(difference.get("before"))
     )
 
 
-def readable(difference: Mapping[str, Any], names: Names) -> Difference:
-    """One stored difference in words."""
+def _told(change: Change, shown: Sequence[Mapping[str, Any]], names: Names) -> list[Difference]:
+    if change.kind == DOCUMENTS:
+        return [_document(one) if one["field"] == "content" else readable(one, names) for one in shown]
+    before = {one["field"]: one.get("before") for one in change.differences}
+    after = {one["field"]: one.get("after") for one in change.differences}
+    return [readable(one, names, before, after) for one in shown]
+
+
+def readable(
+    difference: Mapping[str, Any],
+    names: Names,
+    beside_before: Mapping[str, Any] = NOTHING_BESIDE,
+    beside_after: Mapping[str, Any] = NOTHING_BESIDE,
+) -> Difference:
+    """One stored difference in words; beside it stand the other fields of its resource, before and after."""
     name, before, after = difference["field"], difference.get("before"), difference.get("after")
     if name == "content":
         return _photo(difference)
+    said = value_text(name, before, names, beside_before), value_text(name, after, names, beside_after)
+    if name in HTML_FIELDS and said[0] == said[1]:  # nothing but tags is another: then they are what there is to see
+        said = value_text("", before, names), value_text("", after, names)
     return Difference(
         name=name,
         label=field_label(name),
-        before=value_text(name, before, names),
-        after=value_text(name, after, names),
+        before=said[0],
+        after=said[1],
         why=difference.get("why") or "",
-        size=change_of(before, after) if name in NUMBERS else "",
+        size=_size(name, before, after, beside_before, beside_after),
         technical=name in TECHNICAL or _says_nothing(name, before, after),
     )
 
 
+def _size(name: str, before: Any, after: Any, beside_before: Mapping[str, Any], beside_after: Mapping[str, Any]) -> str:
+    """From 15 % to 15 € there is no percentage."""
+    if name == "reduction" and beside_before.get("reduction_type") != beside_after.get("reduction_type"):
+        return ""
+    return change_of(before, after) if name in NUMBERS else ""
+
+
 def _photo(difference: Mapping[str, Any]) -> Difference:
     """A photo is known by its content: people see that there is another one, not a hash."""
-    before, after = difference.get("before"), difference.get("after")
-    new = _("new photo") if not before else _("another photo")
+    new = _("new photo") if not difference.get("before") else _("another photo")
+    return _content(difference, field_label("content"), _("photo"), new)
+
+
+def _document(difference: Mapping[str, Any]) -> Difference:
+    """So is a document."""
+    new = _("new document") if not difference.get("before") else _("another document")
+    return _content(difference, kind_label(DOCUMENTS), _("document"), new)
+
+
+def _content(difference: Mapping[str, Any], label: str, old: str, new: str) -> Difference:
     return Difference(
         name="content",
-        label=field_label("content"),
-        before=_("photo") if before else "",
-        after=new if after else "",
+        label=label,
+        before=old if difference.get("before") else "",
+        after=new if difference.get("after") else "",
         why=difference.get("why") or "",
         size="",
     )
@@ -193,45 +225,6 @@ def _says_nothing(name: str, before: Any, after: Any) -> bool:
     if before not in (None, "", []):
         return False
     return after in (None, "", []) or (name in NOTHING and decimal_or_none(after) == NOTHING[name])
-
-
-def value_text(name: str, value: Any, names: Names) -> str:
-    """A value of a difference as text: flags as yes/no, numbers without useless zeros, references by their names."""
-    if value is None:
-        return ""
-    if isinstance(value, dict):
-        return _mapping_text(value, names)
-    if isinstance(value, list):
-        return ", ".join(value_text(name, item, names) for item in value)
-    if name in VALUES and str(value) in VALUES[name]:
-        return str(VALUES[name][str(value)])
-    number = decimal_or_none(value) if name in NUMBERS else None
-    if number is None:
-        return str(value)
-    return money(number) if name in AMOUNTS else plain(number)
-
-
-def _mapping_text(value: Mapping[str, Any], names: Names) -> str:
-    if set(value) == {"ref"}:
-        kind, key = value["ref"]
-        if kind == PACK_ITEM:
-            return _pack_line(key, names)
-        if kind == "taxes" and (rate := decimal_or_none(key)) is not None:  # looked up by its rate
-            return _("%(rate)s %%") % {"rate": plain(rate)}
-        if key.startswith("#"):  # nobody's we know: known by its id in the shop alone
-            return _("No. %(number)s in the shop") % {"number": key[1:]}
-        return names.get((kind, key)) or str(SPECIAL_KEYS.get(key, key))
-    texts = {language: str(text) for language, text in value.items()}
-    if len(set(texts.values())) <= 1:
-        return next(iter(texts.values()), "")
-    return " · ".join(f"{language} : {text}" for language, text in texts.items())
-
-
-def _pack_line(key: str, names: Names) -> str:
-    """ "2 × Sardines": of a combination its own name, which holds the product's."""
-    product, combination, quantity = split(key)
-    name = names.get(("combinations", combination)) if combination else None
-    return f"{quantity} × {name or names.get(('products', product)) or product}"
 
 
 _OF_A_PRODUCT = frozenset(

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from connectors.models import Client
 from mapping.models import Product
 from sync_portal.pages.access import Access, client_page, render_page
-from sync_portal.pages.differences import names_in, product_key, readable_label, value_text
+from sync_portal.pages.differences import names_in, product_key, readable_label
 from sync_portal.pages.labels import field_label
 from sync_portal.pages.paging import page_of
 from sync_portal.pages.sentences import person
 from sync_portal.pages.telling import came_from
+from sync_portal.pages.values import value_text
 from sync_portal.sync.answers import NotAnAnswer
 from sync_portal.sync.kept import give_back, keep_again, kept_for, last_answers, place_of
 from sync_portal.sync.models import Decision, FieldOwner

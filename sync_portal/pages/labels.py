@@ -33,6 +33,7 @@ FIELDS: dict[str, Promise] = {
     "description": _("Description"),
     "description_short": _("Short description"),
     "default_on": _("Default combination"),
+    "deposit": _("Paid"),
     "ean13": _("EAN-13"),
     "email": _("E-mail"),
     "ends": pgettext_lazy("of a price", "Until"),
@@ -93,20 +94,6 @@ FIELDS: dict[str, Promise] = {
     "weight_impact": _("Weight impact"),
 }
 """The field names of `sync_portal.sync.kinds`, of the catalogue's explanations and of orders."""
-
-_YES_NO: dict[str, Promise] = {"0": _("no"), "1": _("yes")}
-
-VALUES: dict[str, dict[str, Promise]] = {
-    "price_display_method": {"0": _("incl. tax"), "1": _("excl. tax")},
-    "pack_stock_type": {"0": _("the pack's"), "1": _("its components'"), "2": _("both")},
-    "redirect_type": {"404": _("none"), "301-product": _("to a product"), "301-category": _("to its category")},
-    "begins": {kinds.NO_DATE: _("at once")},
-    "ends": {kinds.NO_DATE: _("without end")},
-    "price": {"-1.000000": _("the product's own")},
-    "group_type": {"select": _("a list"), "radio": _("buttons"), "color": _("colours")},
-    **dict.fromkeys(("active", "available_for_order", "custom", "default_on", "is_color_group", "show_price"), _YES_NO),
-}
-"""Values of the shop that are codes."""
 
 KINDS: dict[str, Promise] = {
     "addresses": _("Address"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,17 @@ from django.utils.translation import gettext as _
 from connectors.models import Client
 from mapping.choices.base import split
 from mapping.desired.links import PACK_ITEM
-from mapping.models import Binding, Category, Combination, CustomerGroup, Product, ShopCustomer, SpecificPrice
+from mapping.models import (
+    Binding,
+    Category,
+    Combination,
+    CustomerGroup,
+    Product,
+    ProductImage,
+    ShopCustomer,
+    SourceRecord,
+    SpecificPrice,
+)
 from sync_portal.sync.models import Change
 
 Names = Mapping[tuple[str, str], str]
@@ -44,6 +55,8 @@ def reference_names(
         if kind in _SOURCES:
             rows, label = _SOURCES[kind](client, wanted)
             names |= {(kind, row.key): label(row) for row in rows}
+        elif kind == "countries":
+            names |= {(kind, code): name for code, name in _countries(client, wanted).items()}
         elif kind in _NAMED_IN_THE_SHOP:
             names |= {(kind, key): name for key, name in _shop_names(client, kind, wanted, runs).items()}
     return names
@@ -63,7 +76,17 @@ _SOURCES: dict[str, _Source] = {
         Combination.objects.filter(product__client=client, key__in=keys),
         lambda row: row.label,
     ),
+    "images": lambda client, keys: (
+        ProductImage.objects.filter(product__client=client, key__in=keys),
+        lambda row: PurePosixPath(row.source_path.replace("\\", "/")).name,
+    ),
 }
+
+
+def _countries(client: Client, codes: Collection[str]) -> dict[str, str]:
+    """ISO code -> name, as Sage has them."""
+    rows = SourceRecord.objects.filter(client=client, stream="countries", data__iso_code__in=list(codes))
+    return {data["iso_code"]: data["label"] for data in rows.values_list("data", flat=True)}
 
 
 def price_words(client: Client, keys: Collection[str]) -> dict[str, str]:

@@ -25,8 +25,10 @@ def amount(value: Decimal | None, *, least: int = 2, most: int = 6) -> str:
 
 def money(value: Decimal | None) -> str:
     """The amount in euros: the only currency Sage 100 France keeps its books in."""
-    text = amount(value)
-    return _("€%(amount)s") % {"amount": text} if text else ""
+    if value is None:
+        return ""
+    sign = "-" if value < 0 else ""
+    return sign + _("€%(amount)s") % {"amount": amount(abs(value))}
 
 
 def cents(value: Decimal | None) -> str:
@@ -37,6 +39,16 @@ def cents(value: Decimal | None) -> str:
 def plain(value: Decimal | None) -> str:
     """``0,35``: no useless zero at the end."""
     return amount(value, least=0)
+
+
+def percent(value: Decimal) -> str:
+    """``5,5 %`` of 5.5."""
+    return _("%(rate)s%%") % {"rate": plain(value)}
+
+
+def kilograms(value: Decimal) -> str:
+    """``0,35 kg``."""
+    return _("%(kilograms)s kg") % {"kilograms": plain(value)}
 
 
 def decimal_or_none(text: object) -> Decimal | None:
@@ -70,5 +82,5 @@ def change_of(before: object, after: object) -> str:
     percent = (new - old) / abs(old) * 100
     sign = "+" if percent > 0 else "−"
     if abs(percent) < Decimal("0.05"):
-        return _("%(sign)sless than 0.1 %%") % {"sign": sign}
-    return _("%(sign)s%(percent)s %%") % {"sign": sign, "percent": plain(round(abs(percent), 1))}
+        return _("%(sign)sless than 0.1%%") % {"sign": sign}
+    return _("%(sign)s%(percent)s%%") % {"sign": sign, "percent": plain(round(abs(percent), 1))}

@@ -12,7 +12,7 @@ from mapping.choices import ProductChoice
 from mapping.models import Binding, Combination, CustomerGroup, Product, ShopCustomer, SpecificPrice
 from mapping.rules import ShopRules
 from sync_portal.pages.labels import field_label
-from sync_portal.pages.numbers import money, plain, whole
+from sync_portal.pages.numbers import kilograms, money, percent, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ def _values(product: Product, paths: Mapping[str, str]) -> dict[str, str]:
         "name": product.name,
         "ean13": product.ean13,
         "price": money(product.price),
-        "tax": f"{plain(product.tax_rate)} %" if product.tax_rate is not None else "",
-        "weight": _("%(kilograms)s kg") % {"kilograms": plain(product.weight)} if product.weight else "",
+        "tax": percent(product.tax_rate) if product.tax_rate is not None else "",
+        "weight": kilograms(product.weight) if product.weight else "",
         "category": product.category_path,
         "categories": ", ".join(paths.get(key, key) for key in product.categories),
         "manufacturer": product.manufacturer,

@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 
 from connectors.models import Client, ShopConnection
 from mapping.models import Category, Combination, CustomerGroup, Product, ProductImage, ShopCustomer
-from sync_portal.pages.differences import names_in, product_key, readable_label, unnamed_prices, value_text
+from sync_portal.pages.differences import names_in, product_key, readable_label, unnamed_prices
 from sync_portal.pages.labels import answer_label, field_label, same_label
+from sync_portal.pages.names import Names
 from sync_portal.pages.sentences import person
 from sync_portal.pages.shop_prices import said_of_price
+from sync_portal.pages.values import value_text
 from sync_portal.sync.answers import answers_to
 from sync_portal.sync.kinds import KINDS, Form
 from sync_portal.sync.models import Answer, Decision, DecisionKind
@@ -110,6 +112,7 @@ def questions(client: Client, decisions: Iterable[Decision]) -> list[Question]:
     products = dict(_products(client, page))
     photos = _photos(products.values())
     prices = unnamed_prices(client, page)
+    reductions = _kinds_of_reduction(page)
     cards = []
     for decision in page:
         product = products.get(product_key(decision.kind, decision.key))
@@ -122,10 +125,32 @@ def questions(client: Client, decisions: Iterable[Decision]) -> list[Question]:
             says = said_of_price(decision.facts.get("held", {}), names)
             card = Question(decision, card.choices, product, photo, missing=missing, says=says)
         elif decision.question != DecisionKind.MISSING:
-            values = {name: value_text(decision.field, decision.facts.get(name), names) for name in _VALUES}
-            card = Question(decision, card.choices, product, photo, values=values)
+            beside = reductions.get((decision.shop_id, decision.key), {})
+            card = Question(decision, card.choices, product, photo, values=_values(decision, names, beside))
         cards.append(replace(card, price=prices.get(decision.key, "")))
     return cards
+
+
+def _values(decision: Decision, names: Names, beside: Mapping[str, Any]) -> dict[str, str]:
+    """The three values in words; `beside` are those of the kind of reduction, where that is in question too."""
+    return {
+        name: value_text(
+            decision.field, decision.facts.get(name), names, {"reduction_type": beside[name]} if name in beside else {}
+        )
+        for name in _VALUES
+    }
+
+
+def _kinds_of_reduction(page: Sequence[Decision]) -> dict[tuple[int, str], Mapping[str, Any]]:
+    """(shop id, key) -> "sent", "shop" and "sage" of what these reductions are of: percent or euros."""
+    asked = [decision for decision in page if decision.field == "reduction"]
+    if not asked:
+        return {}
+    keys = {decision.key for decision in asked}
+    kinds = Decision.objects.filter(
+        shop__in={decision.shop_id for decision in asked}, kind="specific_prices", key__in=keys, field="reduction_type"
+    )
+    return {(kind.shop_id, kind.key): kind.facts for kind in kinds.order_by("pk")}
 
 
 def _missing(decision: Decision) -> list[tuple[str, str]]:
@@ -173,7 +198,7 @@ def _with_candidates(card: Question, local: Mapping[str, str]) -> Question:
 
 
 def _cell(name: str, shown: Mapping[str, Any], local: Mapping[str, str]) -> Cell:
-    text = str(shown.get(name, ""))
+    text = value_text(name, shown.get(name, ""), {})
     return Cell(text, bool(local.get(name)) and local[name].strip() != text.strip())
 
 

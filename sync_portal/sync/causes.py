@@ -122,7 +122,7 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
     ),
     "brake.prices": (
         "{count} prix sur {total} bougeraient de plus de {move} % (limite : {limit} %).",
-        "{count} prices of {total} would move by more than {move} % (limit: {limit} %).",
+        "{count} prices of {total} would move by more than {move}% (limit: {limit}%).",
         "client",
     ),
     "brake.stock_zero": (

@@ -235,3 +235,19 @@ def test_the_first_key_leads_to_the_content(sign_in: Callable[..., Page]) -> Non
     page.keyboard.press("Enter")
 
     expect(page.locator("#content")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_all_lines_of_a_previews_page_are_ticked_at_once(
+    width: int, sign_in: Callable[..., Page], world: World
+) -> None:
+    preview = make_preview(world)
+    page = sign_in(width=width)
+    page.goto(reverse("pages:run", args=[world.client.slug, preview.pk]))
+
+    page.get_by_label("Cocher toute la page").check()
+    page.get_by_role("button", name="Appliquer les lignes cochées ci-dessous").click()
+    page.wait_for_url(lambda url: not url.endswith(f"/{preview.pk}/"))
+
+    applied = Run.objects.exclude(pk__in=[preview.pk, world.run.pk]).get()
+    assert sorted(applied.scope["changes"]) == sorted(preview.changes.values_list("pk", flat=True))

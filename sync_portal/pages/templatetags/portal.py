@@ -93,9 +93,14 @@ def signed_money(value: Decimal | None) -> str:
 
 
 @register.filter
-def percent(value: Decimal | None) -> str:
-    """``5,5``: a rate without useless zeros."""
-    return numbers.plain(value)
+def percent(value: Decimal | int | None) -> str:
+    """``5,5 %``: a rate without useless zeros."""
+    return "" if value is None else numbers.percent(Decimal(value))
+
+
+@register.filter
+def kilograms(value: Decimal | None) -> str:
+    return "" if value is None else numbers.kilograms(value)
 
 
 @register.filter
