@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ from croniter.croniter import CroniterBadDateError, CroniterError
 
 CRON_FIELDS = 5
 """Minute, hour, day of the month, month, day of the week: croniter's seconds, years and @daily are not taken."""
+_BY_LOT = re.compile(r"(?<![a-z])r(?![a-z])", re.IGNORECASE)
+"""croniter's R stands for another moment each time it is read."""
 _LOOKED_AT = 50
 """Moments between which the shortest gap of a rhythm is looked for."""
 
@@ -41,7 +44,7 @@ def next_cron(cron: str, after: datetime) -> datetime:
     """
     if len(cron.split()) != CRON_FIELDS:
         raise BadCronError(cron, "fields")
-    if not croniter.is_valid(cron):
+    if not croniter.is_valid(cron) or _BY_LOT.search(cron):
         raise BadCronError(cron, "syntax")
     try:
         return croniter(cron, after).get_next(datetime)
@@ -58,8 +61,19 @@ def next_moment(cron: str, every_minutes: int | None, after: datetime, time_zone
         BadCronError: the cron expression cannot be followed.
     """
     if cron:
-        return next_cron(cron, after.astimezone(ZoneInfo(time_zone)))
+        moment = next_cron(cron, after.astimezone(ZoneInfo(time_zone)))
+        while _comes_again(cron, moment):
+            moment = next_cron(cron, moment)
+        return moment
     return after + timedelta(minutes=every_minutes) if every_minutes else None
+
+
+def _comes_again(cron: str, moment: datetime) -> bool:
+    """Whether it is the second time of an autumn night's double hour, and the rhythm names hours: it has been then.
+    What goes on every hour, or every few, goes on.
+    """
+    repeated = moment.utcoffset() != moment.replace(fold=0).utcoffset()
+    return repeated and not cron.split()[1].startswith("*")
 
 
 def shortest_gap(cron: str, every_minutes: int | None) -> int | None:
