@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from sync_portal.sync import scope as scopes
@@ -31,8 +32,12 @@ def cancellation(user: User | None) -> dict[str, Any]:
     return {"cause": "portal.cancelled", "facts": {"person": name}}
 
 
-def lease_end(now: datetime) -> datetime:
-    return now + timedelta(seconds=settings.RUN_LEASE_SECONDS)
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.RUN_LEASE_SECONDS)
+
+
+_NOW = Now()
+"""By the database's clock: a machine whose own is ahead would take living runs away from the others."""
 
 
 def claim(run_id: int) -> Run | None:
@@ -42,7 +47,7 @@ def claim(run_id: int) -> Run | None:
     seen = Run.objects.filter(pk=run_id).first()
     if seen is None or _is_given_up(seen):
         return None
-    free = Q(state=RunState.QUEUED) | Q(_dead(now), state=RunState.RUNNING)
+    free = Q(state=RunState.QUEUED) | Q(_dead(), state=RunState.RUNNING)
     try:
         with transaction.atomic():
             taken = Run.objects.filter(free, pk=run_id, attempt=seen.attempt).update(
@@ -51,7 +56,7 @@ def claim(run_id: int) -> Run | None:
                 attempts=_attempts_so_far(seen),
                 claim=token,
                 worker=f"{settings.MACHINE_NAME}:{os.getpid()}",
-                lease_until=lease_end(now),
+                lease_until=_NOW + _lease(),
                 heartbeat_at=now,
                 started_at=now,
                 step_started_at=None,
@@ -61,12 +66,16 @@ def claim(run_id: int) -> Run | None:
             )
     except IntegrityError:  # the client's flow is already running: this one stays queued
         return None
-    return Run.objects.select_related("client").get(pk=run_id) if taken else None
+    if not taken:
+        return None
+    run = Run.objects.select_related("client").get(pk=run_id)
+    run.lease_until = now + _lease()  # this worker asks its own clock only, see `lease_is_over`
+    return run
 
 
-def _dead(now: datetime) -> Q:
+def _dead() -> Q:
     """No sign of life, also where the clock was put back since the last one: no living worker's lease is so long."""
-    return Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * (lease_end(now) - now))
+    return Q(lease_until__lt=_NOW) | Q(lease_until__gt=_NOW + 2 * _lease())
 
 
 def _is_given_up(run: Run) -> bool:
@@ -94,14 +103,15 @@ def extend(run: Run, **fields: object) -> None:
     """
     now = timezone.now()
     mine = Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING)
-    until = lease_end(now)
-    if not mine.update(heartbeat_at=now, lease_until=until, **fields):
+    if not mine.update(heartbeat_at=now, lease_until=_NOW + _lease(), **fields):
         raise LeaseLost(f"run {run.pk}")
-    run.lease_until = until
+    run.lease_until = now + _lease()
 
 
 def lease_is_over(run: Run) -> bool:
-    """Whether another worker may have it by now, as far as this one knows without asking."""
+    """Whether another worker may have it by now, as far as this one knows without asking: by its own clock, on which
+    the lease began before the database wrote it down.
+    """
     return run.lease_until is None or timezone.now() >= run.lease_until
 
 
@@ -127,17 +137,16 @@ def sweep() -> list[int]:
     """Look after runs whose worker died: back to the queue, cancelled where a person asked for it, or failed after too
     many attempts that got no further. Ids to dispatch again.
     """
-    now = timezone.now()
     for run in Run.objects.filter(state=RunState.QUEUED, attempt__gte=settings.RUN_MAX_ATTEMPTS):
         if _is_given_up(run):  # nobody could claim it any more
             _end(Run.objects.filter(pk=run.pk, state=RunState.QUEUED), RunState.FAILED, **_given_up(run))
-    dead = Run.objects.filter(_dead(now), state=RunState.RUNNING).select_related("cancelled_by")
-    return [run.pk for run in dead if _look_after(run, now)]
+    dead = Run.objects.filter(_dead(), state=RunState.RUNNING).select_related("cancelled_by")
+    return [run.pk for run in dead if _look_after(run)]
 
 
-def _look_after(run: Run, now: datetime) -> bool:
+def _look_after(run: Run) -> bool:
     """Whether it is back in the queue. A worker that has given a sign meanwhile keeps it."""
-    mine = Run.objects.filter(_dead(now), pk=run.pk, claim=run.claim, state=RunState.RUNNING)
+    mine = Run.objects.filter(_dead(), pk=run.pk, claim=run.claim, state=RunState.RUNNING)
     if run.cancel_requested:
         _end(mine, RunState.CANCELLED, **cancellation(run.cancelled_by))
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -199,6 +199,26 @@ def test_a_dead_run_is_found_although_the_clock_was_put_back(client_acme: Client
     run = dead(client_acme)
     Run.objects.update(lease_until=timezone.now() + timedelta(hours=1))
     assert claims.sweep() == [run.pk]
+
+
+@pytest.mark.parametrize("minutes", [10, -10], ids=["ahead", "behind"])
+def test_a_machine_whose_clock_is_wrong_neither_takes_nor_loses_a_living_run(
+    client_acme: Client, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    right, wrong = timezone.now, lambda: datetime.now(tz=UTC) + timedelta(minutes=minutes)
+    theirs = claims.claim(queued(client_acme).pk)
+    assert theirs is not None
+    monkeypatch.setattr(claims.timezone, "now", wrong)
+    assert claims.sweep() == []
+    assert claims.claim(theirs.pk) is None
+    ours = claims.claim(queued(client_acme, "prices").pk)
+    assert ours is not None
+    assert not claims.lease_is_over(ours)
+    claims.extend(ours)
+    monkeypatch.setattr(claims.timezone, "now", right)
+    assert claims.sweep() == []
+    claims.extend(ours)
+    claims.extend(theirs)
 
 
 def test_a_run_that_gets_further_each_time_is_not_given_up(client_acme: Client, settings: Any) -> None:
