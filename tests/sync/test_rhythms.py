@@ -1,4 +1,4 @@
-"""When a rhythm is due: in the client's own time, in the nights that have an hour more or less, at the ends of months."""
+"""When a rhythm is due: in the client's own time, in nights that have an hour more or less, at the ends of months."""
 
 from __future__ import annotations
 
