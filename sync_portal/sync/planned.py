@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from connectors.models import ShopConnection
-from sync_portal.sync import conflicts, decisions
+from sync_portal.sync import conflicts, decisions, unread
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.brakes import Tally
 from sync_portal.sync.context import RunContext
@@ -48,7 +48,8 @@ class Planned:
 
     def _keep(self, part: Sequence[PlannedChange]) -> None:
         recognised = recognise(self._resolver, part, run_id=self._context.run.pk, preview=self._context.preview)
-        limited = [scopes.with_fields(change, self._fields) for change in self._wanted(recognised)]
+        compared = unread.read(self._context, self._resolver, recognised)
+        limited = [scopes.with_fields(change, self._fields) for change in self._wanted(compared)]
         changes = self._not_told_yet(conflicts.set_aside(self._shop, limited, self._standing))
         with transaction.atomic():
             self._context.hold()  # who took the run over has a plan of its own: a line of ours would double one of it
