@@ -13,6 +13,10 @@ from django.utils.translation import gettext_lazy
 from sync_portal.sync.rhythms import BadCronError, check_cron, shortest_gap
 
 LONGEST_MINUTES = 7 * 24 * 60
+RHYTHMS = [
+    ("minutes", gettext_lazy("Every so many minutes")),
+    ("cron", gettext_lazy("At the times of a cron expression")),
+]
 
 
 class WebAddressField(forms.URLField):
@@ -33,11 +37,7 @@ class ScheduleForm(forms.Form):
 
     rhythm = forms.ChoiceField(
         label=gettext_lazy("Rhythm"),
-        choices=[
-            ("minutes", gettext_lazy("Every so many minutes")),
-            ("cron", gettext_lazy("At the times of a cron expression")),
-            ("never", gettext_lazy("Only when somebody starts it")),
-        ],
+        choices=[*RHYTHMS, ("never", gettext_lazy("Only when somebody starts it"))],
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     every_minutes = forms.IntegerField(

@@ -23,12 +23,12 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], size: int, *, total: int 
     page = pages.get_page(request.GET.get("page"))
     first = (page.number - 1) * size
     if first >= FAR and not (rows.query.annotations or rows.query.distinct):
-        page.object_list = _rows_far_down(rows, first, size)
+        page.object_list = rows_far_down(rows, first, size)
     return page
 
 
-def _rows_far_down(rows: QuerySet[Any], first: int, size: int) -> list[Any]:
-    """The database reads an index up to the page, and only the rows of the page.
+def rows_far_down(rows: QuerySet[Any], first: int, size: int) -> list[Any]:
+    """So many rows after the first ones: the database reads an index up to the page, and only the rows of the page.
 
     With an offset of 200,000 it would fetch as many rows, to throw all but the last ones away.
     """

@@ -9,26 +9,23 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from connectors.models import Client
+from sync_portal.pages import schedule_saving
 from sync_portal.pages.access import Access, client_page, render_page
 from sync_portal.pages.causes import tell
 from sync_portal.pages.forms import AlertingForm, ScheduleForm
 from sync_portal.pages.rhythm_words import rhythm_words
 from sync_portal.pages.runs import flow_or_404
-from sync_portal.pages.sentences import exact, flow_label, person
+from sync_portal.pages.schedule_saving import save_alerting, save_rhythm
+from sync_portal.pages.sentences import exact, flow_label
 from sync_portal.pages.setting_words import change_row, span, undelivered_rows
-from sync_portal.sync.alerts import try_again
 from sync_portal.sync.causes import CauseText
 from sync_portal.sync.flows import Flow, all_flows
 from sync_portal.sync.history import promise_minutes
-from sync_portal.sync.models import Alert, Alerting, FlowSchedule, SettingChange
-from sync_portal.sync.rhythms import BadCronError
-from sync_portal.sync.schedules import next_time
-from sync_portal.sync.settings_history import note, of_alerting, of_schedule
+from sync_portal.sync.models import Alerting, FlowSchedule, SettingChange
 
 CHANGES_SHOWN = 20
 
@@ -110,15 +107,9 @@ def _rhythm_of(schedule: FlowSchedule | None) -> dict[str, Any]:
 
 def _store(access: Access, flow: str, columns: dict[str, Any] | None) -> str:
     """Keep the rhythm; returns the sentence that says when the flow runs next."""
-    before = of_schedule(FlowSchedule.objects.filter(client=access.client, flow=flow).first())
-    if columns is None:
-        FlowSchedule.objects.filter(client=access.client, flow=flow).delete()
-        note(access.client, before, {}, flow=flow, by=access.user)
+    schedule = save_rhythm(access.client, flow, columns, by=access.user)
+    if schedule is None:
         return _("%(flow)s: runs only when somebody starts it.") % {"flow": flow_label(flow)}
-    schedule, _made = FlowSchedule.objects.update_or_create(client=access.client, flow=flow, defaults=columns)
-    schedule.next_at, schedule.cause, schedule.facts = next_time(schedule, timezone.now()), "", {}
-    schedule.save(update_fields=["next_at", "cause", "facts"])
-    note(access.client, before, of_schedule(schedule), flow=flow, by=access.user)
     if schedule.paused:
         return _("%(flow)s: saved. It is paused: resume it to have it run.") % {"flow": flow_label(flow)}
     return _("%(flow)s: saved. Next run: %(time)s.") % {"flow": flow_label(flow), "time": exact(schedule.next_at)}
@@ -132,9 +123,7 @@ def alerting(request: HttpRequest, access: Access) -> HttpResponse:
     initial = {"emails": "\n".join(known.emails), "webhook": known.webhook} if known else {}
     form = AlertingForm(request.POST) if request.method == "POST" else AlertingForm(initial=initial)
     if request.method == "POST" and form.is_valid():
-        stored, _made = Alerting.objects.update_or_create(client=access.client, defaults=form.cleaned_data)
-        note(access.client, of_alerting(known), of_alerting(stored), by=access.user)
-        try_again(Alert.objects.filter(client=access.client), timezone.now())
+        save_alerting(access.client, form.cleaned_data, by=access.user)
         messages.success(request, _("Alerts are saved."))
         return redirect("pages:schedules", access.client.slug)
     return render_page(request, access, "schedules/alerting.html", "schedules", form=form)
@@ -145,15 +134,11 @@ def alerting(request: HttpRequest, access: Access) -> HttpResponse:
 def pause(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
     """Stop starting the flow by itself; says why, for those who find it paused."""
     schedule = _schedule(access, flow_name)
-    before = of_schedule(schedule)
     reason = " ".join(request.POST.get("reason", "").split())
     if not reason:
         messages.error(request, _("Say why it is paused: whoever finds it so wants to know."))
         return redirect("pages:schedules", access.client.slug)
-    schedule.paused = True
-    schedule.paused_reason = f"{person(access.user)} : {reason}"[:200]
-    schedule.save(update_fields=["paused", "paused_reason"])
-    note(access.client, before, of_schedule(schedule), flow=schedule.flow, by=access.user, why=reason)
+    schedule_saving.pause(schedule, reason=reason, by=access.user)
     return redirect("pages:schedules", access.client.slug)
 
 
@@ -161,15 +146,7 @@ def pause(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, access: Access, flow_name: str) -> HttpResponse:
     """Start the flow by itself again, at its next time: not at once for all that was missed."""
-    schedule = _schedule(access, flow_name)
-    before = of_schedule(schedule)
-    schedule.paused, schedule.paused_reason = False, ""
-    try:
-        schedule.next_at = next_time(schedule, timezone.now())
-    except BadCronError:  # the next tick says so on the schedule
-        schedule.next_at = None
-    schedule.save(update_fields=["paused", "paused_reason", "next_at"])
-    note(access.client, before, of_schedule(schedule), flow=schedule.flow, by=access.user)
+    schedule_saving.resume(_schedule(access, flow_name), by=access.user)
     return redirect("pages:schedules", access.client.slug)
 
 

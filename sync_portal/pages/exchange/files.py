@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO, StringIO
@@ -58,11 +59,16 @@ def write_xlsx(rows: Iterable[Iterable[str]]) -> bytes:
 
 def write_csv(rows: Iterable[Iterable[str]]) -> bytes:
     """As a French Excel opens it by a double click: semicolons, and a mark that says UTF-8."""
-    text = StringIO()
-    writer = csv.writer(text, delimiter=";")
+    return b"".join(csv_lines(rows))
+
+
+def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
+    """The file of `write_csv`, line by line."""
+    yield BOM_UTF8
     for row in rows:
-        writer.writerow([harmless(cell) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+        text = StringIO()
+        csv.writer(text, delimiter=";").writerow([harmless(cell) for cell in row])
+        yield text.getvalue().encode()
 
 
 def read_table(content: bytes) -> Table:
