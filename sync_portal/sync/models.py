@@ -46,7 +46,7 @@ class Run(models.Model):
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="runs")
     flow = models.CharField(_("flow"), max_length=20)
-    lane = models.CharField(max_length=4, choices=Lane, default=Lane.SLOW)
+    lane = models.CharField(_("lane"), max_length=4, choices=Lane, default=Lane.SLOW)
     scope = models.JSONField(default=dict, blank=True)
     """Empty: the whole flow. Otherwise what it is limited to; see `sync_portal.sync.scope`."""
     state = models.CharField(_("state"), max_length=12, choices=RunState, default=RunState.QUEUED)
@@ -55,17 +55,17 @@ class Run(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    queued_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    queued_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
-    attempt = models.PositiveSmallIntegerField(default=0)
-    worker = models.CharField(max_length=120, blank=True)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
+    worker = models.CharField(_("worker"), max_length=120, blank=True)
     claim = models.CharField(max_length=36, blank=True)
     """A token made at each claim: a worker that lost its lease can no longer write to the run."""
-    lease_until = models.DateTimeField(null=True, blank=True)
-    heartbeat_at = models.DateTimeField(null=True, blank=True)
-    cancel_requested = models.BooleanField(default=False)
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
+    heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    cancel_requested = models.BooleanField(_("cancellation asked for"), default=False)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -75,7 +75,7 @@ class Run(models.Model):
     )
     """The person who looked at a run that a brake had stopped and let this one pass."""
     approval = models.CharField(_("approval"), max_length=300, blank=True)
-    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     approves = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="approved_run"
     )
@@ -100,14 +100,14 @@ class Run(models.Model):
     confirmed = models.PositiveIntegerField(_("confirmed"), default=0)
     held = models.PositiveIntegerField(_("held"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
-    later = models.PositiveIntegerField(default=0)
+    later = models.PositiveIntegerField(_("to be tried again"), default=0)
     """Of the rejected those that are only to be tried again; counted when the run ends."""
     requests = models.JSONField(default=dict, blank=True)
     """Webservice requests by verb, and statements written into Sage: {"GET": 12, "POST": 3, "sage": 0}."""
 
     cause = models.CharField(max_length=60, blank=True)
     facts = models.JSONField(default=dict, blank=True)
-    detail = models.TextField(blank=True)
+    detail = models.TextField(_("technical detail"), blank=True)
     thinned = models.BooleanField(default=False)
     """Retention has taken what went well: it looks at a run once for that, and once more when the run itself goes."""
 
@@ -169,20 +169,20 @@ class Change(models.Model):
     shop = models.ForeignKey(ShopConnection, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     """Nor has this one: it is asked together with a run, and SQLite would take its index instead of the run's."""
     kind = models.CharField(max_length=30)
-    key = models.CharField(max_length=300)
-    label = models.CharField(max_length=300)
-    action = models.CharField(max_length=10, choices=Action)
+    key = models.CharField(_("key"), max_length=300)
+    label = models.CharField(_("designation"), max_length=300)
+    action = models.CharField(_("action"), max_length=10, choices=Action)
     differences = models.JSONField(default=list)
     """[{"field": "price", "before": "10.000000", "after": "12.500000", "why": "AR_PrixVen = 12,50"}, ...]"""
-    risk = models.PositiveSmallIntegerField(default=0)
+    risk = models.PositiveSmallIntegerField(_("risk"), default=0)
     """Sorts the list: 0 harmless ... 100 price to zero, hidden, deleted."""
-    state = models.CharField(max_length=10, choices=ChangeState, default=ChangeState.PLANNED)
+    state = models.CharField(_("state"), max_length=10, choices=ChangeState, default=ChangeState.PLANNED)
     cause = models.CharField(max_length=60, blank=True)
     facts = models.JSONField(default=dict, blank=True)
-    detail = models.TextField(blank=True)
-    shop_id_given = models.PositiveBigIntegerField(null=True, blank=True)
+    detail = models.TextField(_("technical detail"), blank=True)
+    shop_id_given = models.PositiveBigIntegerField(_("number in the shop"), null=True, blank=True)
     """The id the shop gave (or the resource already had)."""
-    as_found = models.BooleanField(default=False)
+    as_found = models.BooleanField(_("right as it was found"), default=False)
     """Adopted as it stood, or already right when looked at: confirmed without having been written."""
     wanted = models.CharField(max_length=64, blank=True)
     """Fingerprint of the wanted state, parked when the shop refuses it; empty where the derivation itself holds it."""
@@ -217,12 +217,14 @@ class Cursor(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="cursors")
     flow = models.CharField(max_length=20)
     stream = models.CharField(max_length=40)
-    position = models.DateTimeField(null=True, blank=True)
+    position = models.DateTimeField(_("read up to"), null=True, blank=True)
     """The Sage server's own clock (naive local time, stored as is with UTC), read before the query."""
-    full_at = models.DateTimeField(null=True, blank=True)
+    full_at = models.DateTimeField(_("last read whole"), null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "flow", "stream"], name="one_cursor_per_stream")]
+        verbose_name = _("reading position")
+        verbose_name_plural = _("reading positions")
 
     def __str__(self) -> str:
         return f"{self.flow} · {self.stream} · {self.position}"
@@ -282,21 +284,21 @@ class Decision(models.Model):
     shop = models.ForeignKey(ShopConnection, on_delete=models.CASCADE, related_name="decisions")
     question = models.CharField(_("question"), max_length=10, choices=DecisionKind)
     kind = models.CharField(max_length=30)
-    key = models.CharField(max_length=300)
+    key = models.CharField(_("key"), max_length=300)
     field = models.CharField(max_length=40, blank=True)
-    label = models.CharField(max_length=300)
+    label = models.CharField(_("designation"), max_length=300)
     facts = models.JSONField(default=dict)
     """adoption: {"candidates": [{"id", "score", "reasons", "shown"}]}; missing: {"id", "resource"}; orphan: {"id",
     "reference", "name", "active" or "product"}, answered {"chosen"}; orphan price: {"id", "product" (blank: all of
     them), "held" (our field -> value), "rule"}; others: {"sent", "shop", "sage"}.
     """
-    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)
-    chosen_id = models.PositiveBigIntegerField(null=True, blank=True)
+    chosen_id = models.PositiveBigIntegerField(_("number chosen"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
 
     class Meta:
         ordering = ["-opened_at", "-id"]
@@ -327,7 +329,7 @@ class FieldOwner(models.Model):
 
     shop = models.ForeignKey(ShopConnection, on_delete=models.CASCADE, related_name="field_owners")
     kind = models.CharField(max_length=30)
-    key = models.CharField(max_length=300)
+    key = models.CharField(_("key"), max_length=300)
     field = models.CharField(max_length=40)
     owner = models.CharField(max_length=8)
 
@@ -335,6 +337,8 @@ class FieldOwner(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["shop", "kind", "key", "field"], name="one_owner_per_field_of_a_resource")
         ]
+        verbose_name = _("field kept by the shop")
+        verbose_name_plural = _("fields kept by the shop")
 
     def __str__(self) -> str:
         return f"{self.kind}.{self.field} · {self.key} · {self.owner}"
@@ -348,8 +352,8 @@ class Alerting(models.Model):
     webhook = models.URLField(_("webhook"), blank=True)
 
     class Meta:
-        verbose_name = _("alerting")
-        verbose_name_plural = _("alerting")
+        verbose_name = _("recipients of alerts")
+        verbose_name_plural = _("recipients of alerts")
 
     def __str__(self) -> str:
         return f"{self.client.slug} · {len(self.emails)}"
@@ -361,10 +365,12 @@ class FlowHealth(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="flow_health")
     flow = models.CharField(max_length=20)
     code = models.CharField(max_length=12)
-    since = models.DateTimeField()
+    since = models.DateTimeField(_("since"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "flow"], name="one_health_per_flow")]
+        verbose_name = _("state of a flow")
+        verbose_name_plural = _("states of flows")
 
     def __str__(self) -> str:
         return f"{self.client.slug} · {self.flow} · {self.code}"
@@ -383,13 +389,13 @@ class Alert(models.Model):
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="alerts")
     flow = models.CharField(max_length=20)
-    channel = models.CharField(max_length=8, choices=Channel)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     before = models.CharField(max_length=12)
     """The state that was last told."""
     code = models.CharField(max_length=12)
-    since = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(null=True, blank=True)
+    since = models.DateTimeField(_("since"))
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    due_at = models.DateTimeField(_("tried next at"), null=True, blank=True)
     """When it is tried next; None: given up after too many tries."""
     cause = models.CharField(max_length=60, blank=True)
     facts = models.JSONField(default=dict, blank=True)
@@ -399,8 +405,8 @@ class Alert(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["client", "flow", "channel"], name="one_alert_per_flow_and_channel")
         ]
-        verbose_name = _("alert")
-        verbose_name_plural = _("alerts")
+        verbose_name = _("undelivered alert")
+        verbose_name_plural = _("undelivered alerts")
 
     def __str__(self) -> str:
         return f"{self.client.slug} · {self.flow} · {self.channel} · {self.code}"
@@ -413,11 +419,11 @@ class SettingChange(models.Model):
     flow = models.CharField(max_length=20, blank=True)
     """Empty: the alerts."""
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(_("changed at"), auto_now_add=True)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     """The settings that differ, by name; addresses of webhooks are not told, they may hold a secret."""
-    why = models.CharField(max_length=200, blank=True)
+    why = models.CharField(_("why"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -432,9 +438,13 @@ class SettingChange(models.Model):
 class Beat(models.Model):
     """The last sign of life of a worker cluster: /healthz and the watchdog look at its age."""
 
-    name = models.CharField(max_length=120, unique=True)
+    name = models.CharField(_("who"), max_length=120, unique=True)
     """"lane@host"."""
-    at = models.DateTimeField()
+    at = models.DateTimeField(_("last sign of life"))
+
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
 
     def __str__(self) -> str:
         return f"{self.name} · {self.at}"
