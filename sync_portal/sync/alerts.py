@@ -24,7 +24,7 @@ from connectors import webhooks
 from connectors.errors import RetryableError
 from connectors.models import Client
 from sync_portal.sync.causes import describe
-from sync_portal.sync.flows import Flow, get_flow
+from sync_portal.sync.flows import Flow, all_flows, get_flow
 from sync_portal.sync.history import WORDS, codes, last_judged
 from sync_portal.sync.models import Alert, Alerting, Channel, FlowHealth
 
@@ -103,20 +103,22 @@ def _is_news(before: str, after: str) -> bool:
 class _NotDelivered(Exception):
     """`stop`: the channel itself is away, there is no use in trying it for others now."""
 
-    def __init__(self, cause: str, reason: str, *, stop: bool = False) -> None:
-        super().__init__(reason)
-        self.cause, self.reason, self.stop = cause, reason, stop
+    def __init__(self, cause: str, *, stop: bool = False, **facts: str) -> None:
+        super().__init__(cause)
+        self.cause, self.facts, self.stop = cause, facts, stop
 
 
 def _deliver(alerting: dict[int, Alerting], now: datetime) -> int:
     """Send what waits and is due; returns how many messages were taken."""
     told, away, began = 0, set[str](), time.monotonic()
+    flows = {flow.name for flow in all_flows()}
     for alert in Alert.objects.filter(due_at__lte=now, client__active=True).select_related("client"):
-        if alert.channel not in channels(alerting.get(alert.client_id)):  # nobody is to be told there any more
+        nobody = alert.channel not in channels(alerting.get(alert.client_id))
+        if nobody or alert.flow not in flows:  # or there is nothing to tell any more
             alert.delete()
         elif alert.channel not in away and time.monotonic() - began < SECONDS and _mine(alert, now):
             try:
-                _send(alerting[alert.client_id], alert)
+                _send_or_say_why(alerting[alert.client_id], alert)
             except _NotDelivered as error:
                 _note(alert, error)
                 away |= {alert.channel} if error.stop else set()
@@ -147,8 +149,7 @@ def _delivered(alert: Alert, now: datetime) -> None:
 
 
 def _note(alert: Alert, error: _NotDelivered) -> None:
-    facts = {"reason": error.reason}
-    Alert.objects.filter(pk=alert.pk).update(cause=error.cause, facts=facts)
+    Alert.objects.filter(pk=alert.pk).update(cause=error.cause, facts=error.facts)
     given_up = ", given up" if alert.due_at is None else ""
     logger.warning("%s did not take the message: %s%s", alert, error.cause, given_up)
 
@@ -163,11 +164,21 @@ def undelivered(client: Client) -> list[Alert]:
     return list(Alert.objects.filter(client=client).exclude(cause="").order_by("since", "pk"))
 
 
-def _send(alerting: Alerting, alert: Alert) -> None:
+def _send_or_say_why(alerting: Alerting, alert: Alert) -> None:
     """
     Raises:
-        _NotDelivered: the message was not taken.
+        _NotDelivered: the message was not taken, or could not be made: that hinders no other one.
     """
+    try:
+        _send(alerting, alert)
+    except _NotDelivered:
+        raise
+    except Exception as error:
+        logger.exception("%s could not be sent", alert)
+        raise _NotDelivered("portal.unexpected", error=type(error).__name__) from error
+
+
+def _send(alerting: Alerting, alert: Alert) -> None:
     client, flow = alert.client, get_flow(alert.flow)
     run = last_judged(client, flow.name) if alert.code in BAD else None
     with translation.override(settings.LANGUAGE_CODE):
@@ -193,13 +204,13 @@ def _mail(subject: str, text: str, addresses: list[str]) -> None:
     try:
         EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, addresses, connection=server).send()
     except SMTPRecipientsRefused as error:
-        raise _NotDelivered("mail.failed", "; ".join(sorted(error.recipients))) from error
+        raise _NotDelivered("mail.failed", reason="; ".join(sorted(error.recipients))) from error
     except (SMTPException, OSError) as error:
-        raise _NotDelivered("mail.failed", type(error).__name__, stop=True) from error
+        raise _NotDelivered("mail.failed", stop=True, reason=type(error).__name__) from error
 
 
 def _post(address: str, message: dict[str, str]) -> None:
     try:
         webhooks.post(address, message)
     except RetryableError as error:
-        raise _NotDelivered(error.cause, str(error.facts["reason"])) from error
+        raise _NotDelivered(error.cause, reason=str(error.facts["reason"])) from error

@@ -295,6 +295,30 @@ def test_a_mail_server_that_is_away_breaks_nothing(watched: Client, settings: An
     assert [one.cause for one in alerts.undelivered(watched)] == ["mail.failed"]
 
 
+@pytest.mark.parametrize("flow", ["zones", "stock"], ids=["of a flow that is gone", "to an address that breaks"])
+def test_an_alert_that_cannot_be_made_hinders_no_other(
+    watched: Client, monkeypatch: pytest.MonkeyPatch, flow: str
+) -> None:
+    """An update took a flow away that people had of their own; an address is one that no mail can be made of."""
+    now = timezone.now()
+    made = {"client": watched, "before": "on_time", "code": "late", "since": now}
+    Alert.objects.create(**made, flow=flow, channel="email", due_at=now - timedelta(minutes=1))
+    Alert.objects.create(**made, flow="prices", channel="email", due_at=now)
+    monkeypatch.setattr(alerts, "codes", lambda _clients, now: [])
+    send = alerts._mail
+
+    def breaks(subject: str, text: str, addresses: list[str]) -> None:
+        if "Stock" in subject:
+            raise UnicodeEncodeError("idna", "x", 0, 1, "label too long")
+        send(subject, text, addresses)
+
+    monkeypatch.setattr(alerts, "_mail", breaks)
+    assert alerts.tell_changes(now) == 1
+    assert len(subjects()) == 1
+    left = {alert.flow: (alert.cause, alert.facts) for alert in Alert.objects.all()}
+    assert left == ({} if flow == "zones" else {"stock": ("portal.unexpected", {"error": "UnicodeEncodeError"})})
+
+
 def test_a_line_break_in_a_name_breaks_no_header(watched: Client) -> None:
     Client.objects.update(name="Acmé\nBcc: tous@example.com")
     ended(watched, RunState.FAILED, cause="shop.wrong_key")
