@@ -21,78 +21,78 @@ WORDS: dict[str, tuple[str, str]] = {
         "Only the fields that change are sent (PATCH).",
     ),
     "no_patch": (
-        "Pas de modification partielle : chaque fiche est lue, complétée et renvoyée entière.",
+        "Pas de modification partielle : chaque fiche est lue, complétée et renvoyée entière.",
         "No partial change: each record is read, completed and sent back whole.",
     ),
     "images": (
-        "Photos : {types}, {megabytes} Mo au plus ; les autres sont converties ou réduites.",
+        "Photos : {types}, {megabytes} Mo au plus ; les autres sont converties ou réduites.",
         "Photos: {types}, {megabytes} MB at most; others are converted or made smaller.",
     ),
     "attachments": (
-        "Documents joints aux articles : {megabytes} Mo au plus.",
+        "Documents joints aux articles : {megabytes} Mo au plus.",
         "Documents of products: {megabytes} MB at most.",
     ),
     "no_attachments": (
-        "Pas de documents joints : cette version n’en a pas, ou la clé n’y a pas droit.",
+        "Pas de documents joints : cette version n’en a pas, ou la clé n’y a pas droit.",
         "No documents of products: this version has none, or the key may not use them.",
     ),
     "reference_length": (
-        "Référence d’article : {length} caractères au plus.",
+        "Référence d’article : {length} caractères au plus.",
         "Product reference: {length} characters at most.",
     ),
     "no_emoji": (
-        "Les émojis seraient enregistrés « ???? » : ils sont refusés avant l’envoi.",
+        "Les émojis seraient enregistrés « ???? » : ils sont refusés avant l’envoi.",
         "Emoji would be stored as “????”: they are refused before anything is sent.",
     ),
     "siret_checked": (
-        "La boutique vérifie les numéros SIRET : un numéro faux est refusé.",
+        "La boutique vérifie les numéros SIRET : un numéro faux est refusé.",
         "The shop checks SIRET numbers: a wrong one is refused.",
     ),
     "same_email": (
-        "La boutique accepte deux clients avec la même adresse électronique : le portail les recherche d’abord.",
+        "La boutique accepte deux clients avec la même adresse électronique : le portail les recherche d’abord.",
         "The shop accepts two customers with the same e-mail address: the portal looks for them first.",
     ),
     "orders_left_alone": (
-        "Les commandes ne sont jamais modifiées directement : chaque modification ajouterait une ligne d’historique.",
+        "Les commandes ne sont jamais modifiées directement : chaque modification ajouterait une ligne d’historique.",
         "Orders are never changed directly: each change would add a line to their history.",
     ),
     "new_group": (
-        "Un groupe créé par le webservice ne voit que la catégorie Accueil et aucun moyen de paiement : "
+        "Un groupe créé par le webservice ne voit que la catégorie Accueil et aucun moyen de paiement : "
         "ouvrez-lui les catégories et les paiements dans la boutique.",
         "A group made by the webservice sees the Home category only and no means of payment: "
         "open the categories and the payments to it in the shop.",
     ),
     "new_category": (
-        "Une catégorie créée plus tard n’est ouverte qu’aux groupes 1, 2 et 3 : ouvrez-la aux autres dans la boutique.",
+        "Une catégorie créée plus tard n’est ouverte qu’aux groupes 1, 2 et 3 : ouvrez-la aux autres dans la boutique.",
         "A category made later is open to the groups 1, 2 and 3 only: open it to the others in the shop.",
     ),
     "clock": (
-        "Heure de la boutique : {zone}, décalée de {seconds} s.",
+        "Heure de la boutique : {zone}, décalée de {seconds} s.",
         "The shop's time: {zone}, off by {seconds} s.",
     ),
-    "languages": ("Langues : {names}.", "Languages: {names}."),
-    "currencies": ("Devises : {names}.", "Currencies: {names}."),
-    "shops": ("Boutiques : {names}.", "Shops: {names}."),
-    "groups": ("Groupes de clients : {names}.", "Customer groups: {names}."),
-    "tax_rule_groups": ("Règles de taxe : {names}.", "Tax rules: {names}."),
-    "carriers": ("Transporteurs : {names}.", "Carriers: {names}."),
-    "order_states": ("États de commande : {names}.", "Order states: {names}."),
+    "languages": ("Langues : {names}.", "Languages: {names}."),
+    "currencies": ("Devises : {names}.", "Currencies: {names}."),
+    "shops": ("Boutiques : {names}.", "Shops: {names}."),
+    "groups": ("Groupes de clients : {names}.", "Customer groups: {names}."),
+    "tax_rule_groups": ("Règles de taxe : {names}.", "Tax rules: {names}."),
+    "carriers": ("Transporteurs : {names}.", "Carriers: {names}."),
+    "order_states": ("États de commande : {names}.", "Order states: {names}."),
     "payment_modules": (
-        "Moyens de paiement vus dans les commandes : {names}.",
+        "Moyens de paiement vus dans les commandes : {names}.",
         "Means of payment seen in the orders: {names}.",
     ),
     "no_payment_modules": (
-        "Moyens de paiement : inconnus tant que la boutique n’a pas de commande, le webservice ne les liste pas.",
+        "Moyens de paiement : inconnus tant que la boutique n’a pas de commande, le webservice ne les liste pas.",
         "Means of payment: unknown until the shop has an order, the webservice does not list them.",
     ),
-    "list_empty": ("« {resource} » : aucun.", "“{resource}”: none."),
+    "list_empty": ("« {resource} » : aucun.", "“{resource}”: none."),
     "list_unreadable": (
-        "« {resource} » ne peut pas être lu : cochez GET pour la clé, dans la boutique.",
+        "« {resource} » ne peut pas être lu : cochez GET pour la clé, dans la boutique.",
         "“{resource}” cannot be read: tick GET for the key, in the shop.",
     ),
-    "flow_ready": ("{flow} : la clé a tous les droits qu’il faut.", "{flow}: the key has every right it needs."),
+    "flow_ready": ("{flow} : la clé a tous les droits qu’il faut.", "{flow}: the key has every right it needs."),
     "rights_missing": (
-        "{flow} : il manque à la clé {rights}. Cochez-les dans la boutique.",
+        "{flow} : il manque à la clé {rights}. Cochez-les dans la boutique.",
         "{flow}: the key lacks {rights}. Tick them in the shop.",
     ),
 }

@@ -31,16 +31,16 @@ TABLES: dict[str, tuple[str, str]] = {
 WORDS: dict[str, tuple[str, str]] = {
     "version": ("{version}, d’après les colonnes de la base.", "{version}, as the columns of the base tell."),
     "free_fields": (
-        "{count} champs libres sur {table} : {names}.",
+        "{count} champs libres sur {table} : {names}.",
         "{count} free fields on {table}: {names}.",
     ),
-    "one_free_field": ("Un champ libre sur {table} : {names}.", "One free field on {table}: {names}."),
+    "one_free_field": ("Un champ libre sur {table} : {names}.", "One free field on {table}: {names}."),
     "name_length": (
-        "Nom d’un client : {length} caractères au plus ; le reste passe au complément ou est signalé.",
+        "Nom d’un client : {length} caractères au plus ; le reste passe au complément ou est signalé.",
         "Name of a customer: {length} characters at most; what does not fit is reported.",
     ),
     "piece_length": (
-        "Numéro de document : {length} caractères au plus.",
+        "Numéro de document : {length} caractères au plus.",
         "Document number: {length} characters at most.",
     ),
     "external_reference": (
@@ -48,21 +48,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "The shop's order number has a field of its own (external reference).",
     ),
     "no_external_reference": (
-        "Pas de référence externe : le numéro de commande de la boutique est tenu dans « N° web » (17 caractères).",
+        "Pas de référence externe : le numéro de commande de la boutique est tenu dans « N° web » (17 caractères).",
         "No external reference: the shop's order number is kept in the web number (17 characters).",
     ),
     "totals": ("Les documents gardent leurs totaux.", "Documents keep their totals."),
     "no_totals": (
-        "Les documents ne gardent pas leurs totaux : ils sont calculés à partir des lignes.",
+        "Les documents ne gardent pas leurs totaux : ils sont calculés à partir des lignes.",
         "Documents do not keep their totals: they are computed from the lines.",
     ),
     "hash": (
-        "Les documents sont scellés contre la fraude : le portail n’écrit ni facture ni règlement comptabilisé.",
+        "Les documents sont scellés contre la fraude : le portail n’écrit ni facture ni règlement comptabilisé.",
         "Documents are sealed against fraud: the portal writes neither invoices nor accounted payments.",
     ),
     "no_hash": ("Les documents ne sont pas scellés dans cette version.", "Documents are not sealed in this version."),
     "modification_minute": (
-        "Dates de modification à la minute : les cinq dernières minutes sont relues à chaque passage.",
+        "Dates de modification à la minute : les cinq dernières minutes sont relues à chaque passage.",
         "Dates of modification to the minute: the last five minutes are read again each time.",
     ),
     "modification_second": (
@@ -74,7 +74,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The login may ask for Sage's record locks (xp_CBIsFileLock).",
     ),
     "no_lock_right": (
-        "Il manque EXECUTE sur master..xp_CBIsFileLock : Sage refuserait toute écriture directe. Lire suffit sans.",
+        "Il manque EXECUTE sur master..xp_CBIsFileLock : Sage refuserait toute écriture directe. Lire suffit sans.",
         "EXECUTE on master..xp_CBIsFileLock is missing: Sage would refuse every direct write. Reading needs it not.",
     ),
 }

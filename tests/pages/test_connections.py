@@ -41,7 +41,7 @@ def page_of(world: World, browser: Browser, language: str = "fr") -> Any:
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
-        ("fr", ["PrestaShop 8.2.1.", "Stock : la clé a tous les droits", "il manque à la clé specific_prices POST"]),
+        ("fr", ["PrestaShop 8.2.1.", "Stock : la clé a tous les droits", "il manque à la clé specific_prices POST"]),
         ("en", ["PrestaShop 8.2.1.", "Stock: the key has every right", "the key lacks specific_prices POST"]),
     ],
 )

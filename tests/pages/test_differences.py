@@ -92,7 +92,7 @@ def test_what_is_recognised_later_is_said_not_to_be_compared_yet(
     page = signed_in(world.client).get(reverse("pages:run", args=[world.client.slug, run.pk])).content.decode()
 
     assert [difference.name for difference in row.differences] == ["price"]
-    assert "Pas encore comparés : Catégorie principale" in page
+    assert "Pas encore comparés : Catégorie principale" in page
     assert "est repris, pas créé" in page
     assert "Reprendre" in page
     assert "Créer" not in page

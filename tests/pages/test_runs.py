@@ -188,7 +188,7 @@ def test_a_failure_that_heals_says_when_it_is_tried_again(
 
     page = signed_in(world.client).get(run_url(run)).content.decode()
 
-    assert "Personne n’a rien à faire : réessayé automatiquement" in page
+    assert "Personne n’a rien à faire : réessayé automatiquement" in page
     assert ("prochain essai" in page) == told
 
 

@@ -96,7 +96,7 @@ def test_what_hinders_a_schedule_stands_beside_it(world: World, signed_in: Calla
     browser = signed_in(world.client)
 
     page = browser.get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
-    assert "« 0 0 30 2 * » ne peut pas être suivi" in page
+    assert "« 0 0 30 2 * » ne peut pas être suivi" in page
 
     _page, schedule = edit(browser, world, "prices", rhythm="minutes", every_minutes="30")
     assert schedule is not None
@@ -217,7 +217,7 @@ def test_an_address_that_is_none_is_named_once(
 ) -> None:
     page = signed_in(world.client).post(reverse("pages:alerting", args=[world.client.slug]), {"webhook": address})
 
-    assert page.context["form"].errors["webhook"] == [f"« {named} » n’est pas une adresse web (https://…)."]
+    assert page.context["form"].errors["webhook"] == [f"« {named} » n’est pas une adresse web (https://…)."]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_why_an_alert_was_not_taken_is_told_in_words(
 
     page = signed_in(world.client).get(reverse("pages:schedules", args=[world.client.slug])).content.decode()
 
-    assert f"n’a pas pris le message : {told}." in page
+    assert f"n’a pas pris le message : {told}." in page
 
 
 @pytest.mark.parametrize("data", [{"emails": "nobody"}, {"webhook": "ftp://x"}, {"webhook": "not an address"}], ids=str)

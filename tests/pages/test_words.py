@@ -55,7 +55,8 @@ def test_money(value: Decimal | None, fr: str, en: str) -> None:
     ],
 )
 def test_durations(seconds: float, expected: str) -> None:
-    assert numbers.duration(timedelta(seconds=seconds)) == expected
+    with translation.override("fr"):
+        assert numbers.duration(timedelta(seconds=seconds)) == expected
 
 
 @pytest.mark.parametrize(

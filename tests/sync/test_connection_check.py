@@ -36,7 +36,7 @@ def test_a_shop_tells_in_words_what_the_key_lacks(running: RunningShop) -> None:
     assert shop.ok
     assert shop.found["rights the key lacks"]["stock"] == [("stock_availables", "patch")]
     assert "PrestaShop 8.2.1." in shop.found["in words"]
-    assert "Stock : il manque à la clé stock_availables PATCH. Cochez-les dans la boutique." in shop.found["in words"]
+    assert "Stock : il manque à la clé stock_availables PATCH. Cochez-les dans la boutique." in shop.found["in words"]
     json.dumps(shop.to_json())
 
 

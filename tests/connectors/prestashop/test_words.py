@@ -68,7 +68,7 @@ def test_what_a_flow_lacks_is_named_by_resource_and_verb() -> None:
     ]
     assert missing == [{"flow": "stock", "rights": "stock_availables PATCH"}]
     assert sentence("rights_missing", missing[0], "fr") == (
-        "Stock : il manque à la clé stock_availables PATCH. Cochez-les dans la boutique."
+        "Stock : il manque à la clé stock_availables PATCH. Cochez-les dans la boutique."
     )
 
 

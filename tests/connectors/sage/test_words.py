@@ -53,7 +53,7 @@ def test_one_free_field_is_not_several() -> None:
     tables = {"f_article": {"ar_ref": Column("AR_Ref", "varchar", 19)}}
     described = Capabilities(tables, {"f_article": (FreeField("Matière", 9, 69),)}).describe()
 
-    assert "Un champ libre sur les articles : Matière." in [sentence(code, facts, "fr") for code, facts in described]
+    assert "Un champ libre sur les articles : Matière." in [sentence(code, facts, "fr") for code, facts in described]
 
 
 def test_every_version_has_a_name_in_both_languages() -> None:
