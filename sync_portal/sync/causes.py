@@ -255,6 +255,13 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "“{label}” had been deleted: a deletion cannot be undone, run the flow to create it again.",
         "agency",
     ),
+    "portal.unknown_flow": (
+        "Cette version du portail n’a pas de flux « {flow} » : il ne part plus. Revenez à la version qui l’avait, ou "
+        "laissez-le.",
+        "This version of the portal has no flow “{flow}”: it does not start any more. Go back to the version that had "
+        "it, or let it be.",
+        "agency",
+    ),
     "portal.plan_expired": (
         "L’aperçu n° {preview} a plus de {hours} heures : il n’est pas appliqué, les valeurs ont pu changer. "
         "Refaites-le.",

@@ -23,7 +23,7 @@ from sync_portal.sync import scope as scopes
 from sync_portal.sync.brakes import BrakeTripped, Tripped
 from sync_portal.sync.claims import LeaseLost
 from sync_portal.sync.context import Cancelled, RunContext
-from sync_portal.sync.flows import get_flow
+from sync_portal.sync.flows import UnknownFlowError, get_flow
 from sync_portal.sync.heartbeat import Heartbeat
 from sync_portal.sync.models import Change, ChangeState, Run, RunState
 from sync_portal.sync.shop_plan import ShopPlan, plan_for
@@ -49,8 +49,9 @@ def execute(run: Run, *, on_progress: Progress | None = None) -> str:
         if context.counters["rejected"]:
             state = RunState.INCOMPLETE
     except LeaseLost:
-        logger.warning("run %s was taken over by another worker", run.pk)
-        return Run.objects.values_list("state", flat=True).get(pk=run.pk)
+        logger.warning("run %s was taken over by another worker, or is gone", run.pk)
+        # Gone: somebody deleted its client meanwhile.
+        return Run.objects.filter(pk=run.pk).values_list("state", flat=True).first() or RunState.CANCELLED
     except Exception as error:
         state, failure = _failure(error, run)
         if state == RunState.FAILED:
@@ -129,6 +130,8 @@ def _failure(error: Exception, run: Run) -> tuple[str, dict[str, Any]]:
         case Cancelled():
             user = Run.objects.select_related("cancelled_by").get(pk=run.pk).cancelled_by
             return RunState.CANCELLED, claims.cancellation(user)
+        case UnknownFlowError():
+            return RunState.FAILED, {"cause": "portal.unknown_flow", "facts": error.facts}
         case scopes.PlanExpired():
             return RunState.FAILED, {"cause": "portal.plan_expired", "facts": error.facts}
         case BrakeTripped():

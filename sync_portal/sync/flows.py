@@ -44,6 +44,14 @@ class Flow:
     """The freshness promise: a confirmed success at most this old."""
 
 
+class UnknownFlowError(KeyError):
+    """No flow has that name: an update may have taken it away."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no flow is called {name!r}; there are: {', '.join(_FLOWS)}")
+        self.facts = {"flow": name}
+
+
 _FLOWS: dict[str, Flow] = {}
 
 
@@ -57,12 +65,12 @@ def get_flow(name: str) -> Flow:
     """The flow of that name.
 
     Raises:
-        KeyError: there is none; the message lists those there are.
+        UnknownFlowError (a KeyError): there is none; the message lists those there are.
     """
     try:
         return _FLOWS[name]
     except KeyError:
-        raise KeyError(f"no flow is called {name!r}; there are: {', '.join(_FLOWS)}") from None
+        raise UnknownFlowError(name) from None
 
 
 def all_flows() -> list[Flow]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from sync_portal.sync.flows import UnknownFlowError
 from sync_portal.sync.jobs import QueueBusy, request_run
 from sync_portal.sync.models import FlowSchedule, Trigger
 from sync_portal.sync.rhythms import BadCronError, next_moment
@@ -32,6 +33,8 @@ def _serve(schedule: FlowSchedule, now: datetime) -> bool:
         _tell(schedule, "schedule.waits", {"run": str(busy.run_id)})
     except BadCronError as error:
         _tell(schedule, "schedule.rhythm", {"cron": error.cron})
+    except UnknownFlowError as error:
+        _tell(schedule, "portal.unknown_flow", error.facts)
     except Exception as error:
         if schedule.cause != "portal.unexpected":
             logger.exception("the schedule %s could not be served", schedule)

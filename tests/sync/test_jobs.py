@@ -264,11 +264,29 @@ def test_a_rhythm_that_cannot_be_followed_stops_no_other(
     assert caplog.text.count("could not be served") == 1
 
 
-def test_what_nobody_foresaw_with_one_schedule_stops_no_other(client_acme: Client) -> None:
-    schedule, other = due_schedule(client_acme, "gone"), due_schedule(client_acme, "orders")
+def test_a_schedule_of_a_flow_that_an_update_took_away_stops_no_other(client_acme: Client) -> None:
+    gone, other = due_schedule(client_acme, "gone"), due_schedule(client_acme, "orders")
+    jobs.tick()
+    gone.refresh_from_db()
+    assert (gone.cause, gone.facts) == ("portal.unknown_flow", {"flow": "gone"})
+    assert list(Run.objects.values_list("flow", flat=True)) == [other.flow]
+
+
+def test_what_nobody_foresaw_with_one_schedule_stops_no_other(
+    client_acme: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule, other = due_schedule(client_acme, "catalogue"), due_schedule(client_acme, "orders")
+    ask = schedules.request_run
+
+    def broken(client: Client, flow: str, **options: Any) -> Run:
+        if flow == "catalogue":
+            raise ZeroDivisionError
+        return ask(client, flow, **options)
+
+    monkeypatch.setattr(schedules, "request_run", broken)
     jobs.tick()
     schedule.refresh_from_db()
-    assert (schedule.cause, schedule.facts) == ("portal.unexpected", {"error": "KeyError"})
+    assert (schedule.cause, schedule.facts) == ("portal.unexpected", {"error": "ZeroDivisionError"})
     assert list(Run.objects.values_list("flow", flat=True)) == [other.flow]
 
 
