@@ -75,6 +75,8 @@ class Kind:
     """
     after_creation: frozenset[str] = frozenset()
     """Fields that the shop fills in by itself while it makes a resource (a place at the end): sent when it is there."""
+    shared: bool = False
+    """Several flows make it, perhaps at the same moment: see `sync.turns`."""
     slice: int = 100
     """How many each connection gets of what is sent, confirmed and stored together."""
 
@@ -105,6 +107,7 @@ KINDS: dict[str, Kind] = {
             resource="groups",
             fields=_lang("name") | _text("price_display_method"),
             identity=("name",),
+            shared=True,
         ),
         Kind(
             name="categories",

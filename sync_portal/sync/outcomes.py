@@ -12,7 +12,7 @@ from django.utils import timezone
 from connectors.errors import ConfigurationError, RejectedRecordError
 from mapping.models import Binding
 from mapping.state import from_json, to_json
-from sync_portal.sync import begun, decisions, undo
+from sync_portal.sync import begun, decisions, turns, undo
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.models import Action, Change, ChangeState
@@ -50,7 +50,8 @@ def _store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[
                 del resolver.bindings[kind.name, task.change.key]
             continue
         known = binding or Binding(shop=resolver.shop, kind=kind.name, key=task.change.key)
-        if _bind(known, task):
+        bound, waited_for = _bind(known, task), turns.is_over(known)
+        if bound or waited_for:
             if undoing and task.sent:
                 known.undone = {**known.undone, **undo.undone_by(task.change, known)}
             (kept if binding else fresh).append(known)
@@ -65,7 +66,7 @@ def _store(context: RunContext, resolver: Resolver, kind: Kind, tasks: Sequence[
     left = [one.change.key for one in tasks if one.change.action == Action.DELETE and one.sent and one.error is None]
     undo.forget_what_went_along(resolver.shop, kind.name, left)
     adopted = [task for task in tasks if task.adopted]
-    told_anew = [task.change for task in tasks if task.adopted or task.moved]
+    told_anew = [task.change for task in tasks if task.adopted or task.moved or task.made_meanwhile]
     if told_anew:
         _rewrite(Change, told_anew, ["action", "differences"])
     if any(task.change.action == Action.CREATE and task.sent for task in tasks) or adopted:

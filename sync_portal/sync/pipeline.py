@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from connectors.errors import ConfigurationError, ConnectorError, RetryableError, blameless
-from sync_portal.sync import begun, sending
+from sync_portal.sync import begun, sending, turns
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.kinds import Kind
 from sync_portal.sync.mistakes import is_a_mistake, refusal
@@ -88,7 +88,7 @@ class Pipeline:
     def _has_to_wait(self, kind: Kind, tasks: Sequence[Task]) -> bool:
         if self._under_way is None:
             return False
-        if kind is not self._under_way.parcel.kind or tasks[0].change.action == Action.DELETE:
+        if kind.shared or kind is not self._under_way.parcel.kind or tasks[0].change.action == Action.DELETE:
             return True
         places = self._under_way.places
         return any(place in places for task in tasks for place in references(task.values.values()))
@@ -117,6 +117,7 @@ class Pipeline:
             sending.encode(self._resolver, kind, tasks)
 
     def _ready(self, kind: Kind, tasks: Sequence[Task]) -> Parcel:
+        turns.take(self._context, self._resolver, kind, tasks)
         ready = sending.prepare_to_leave if tasks[0].change.action == Action.DELETE else sending.prepare
         parcel = ready(self._resolver, kind, tasks)
         # Whoever stood still longer than its lease would make again what another worker made meanwhile.

@@ -22,6 +22,8 @@ class Task:
     adopted: bool = False
     error: ConnectorError | None = None
     sent: bool = False
+    made_meanwhile: bool = False
+    """Another flow made it since it was planned."""
     as_found: bool = False
     """Adopted and already as it should be: nothing was written."""
     held_before: dict[str, Any] = field(default_factory=dict)
