@@ -267,7 +267,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     original = webservice.Webservice.__init__
 
     def impatient(self: Any, settings: Any, *args: Any, **options: Any) -> None:
-        changed = replace(settings, retries=0, backoff=0.0, settle=0.05, connect_timeout=2.0, read_timeout=10.0)
+        changed = replace(settings, retries=0, backoff=0.0, settle=0.05, connect_timeout=30.0, read_timeout=60.0)
         original(self, changed, *args, **options)
 
     monkeypatch.setattr(webservice.Webservice, "__init__", impatient)

@@ -88,7 +88,7 @@ def made_by_hand(world: World, reference: str) -> None:
       <link_rewrite><language id="1">a-la-main</language></link_rewrite>
       <id_category_default>2</id_category_default></product></prestashop>"""
     requests.post(
-        f"{world.running.url}/api/products", data=body.encode(), auth=(world.running.key, ""), timeout=10
+        f"{world.running.url}/api/products", data=body.encode(), auth=(world.running.key, ""), timeout=60
     ).raise_for_status()
 
 

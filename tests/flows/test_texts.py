@@ -181,7 +181,7 @@ def edit(world: World, reference: str, **fields: str) -> None:
         f"{world.running.url}/api/products/{identity}",
         data=f"<prestashop><product><id>{identity}</id>{texts}</product></prestashop>".encode(),
         auth=(world.running.key, ""),
-        timeout=10,
+        timeout=60,
     ).raise_for_status()
 
 
@@ -285,7 +285,7 @@ def test_a_supplier_that_goes_away_leaves_the_product(small: World) -> None:
 def post(world: World, resource: str, node: str, name: str) -> None:
     body = f"<prestashop><{node}><active>1</active><name>{name}</name></{node}></prestashop>"
     requests.post(
-        f"{world.running.url}/api/{resource}", data=body.encode(), auth=(world.running.key, ""), timeout=10
+        f"{world.running.url}/api/{resource}", data=body.encode(), auth=(world.running.key, ""), timeout=60
     ).raise_for_status()
 
 

@@ -112,6 +112,7 @@ def test_the_workers_are_called_again_for_what_the_dead_cluster_had_fetched(
 
 def test_a_living_cluster_is_left_alone(watch: Callable[..., Watchdog], started: list[Any], called: list[str]) -> None:
     dog = watch(SLEEPS)
+    assert eventually(lambda: len(started) == 1)
     time.sleep(0.3)
     assert (dog.restarts, len(started), called) == (0, 1, [])
 

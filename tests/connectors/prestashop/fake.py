@@ -172,8 +172,8 @@ class FakeShop:
 
 def settings(server: HTTPServer, **changes: object) -> ShopSettings:
     quick: dict[str, object] = {
-        "connect_timeout": 1.0,
-        "read_timeout": 2.0,
+        "connect_timeout": 30.0,  # a busy machine may take its time; whoever waits for a timeout says how long
+        "read_timeout": 60.0,
         "retries": 0,
         "backoff": 0.01,
         "settle": 0.05,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 import socket
-import time
+import threading
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -65,13 +65,16 @@ def test_a_cut_connection_repeats_reads_and_absolute_writes_only(
 
 
 def test_no_answer_in_time_is_a_timeout(httpserver: HTTPServer) -> None:
+    given_up = threading.Event()
+
     def handle(request: Request) -> Response:
-        time.sleep(0.6)
+        given_up.wait(60)
         return Response("")
 
     httpserver.expect_request("/api/zones").respond_with_handler(handle)
     with pytest.raises(RetryableError) as caught:
         Transport(settings(httpserver, read_timeout=0.1)).request("GET", "zones")
+    given_up.set()
     assert caught.value.cause == "shop.timeout"
 
 
@@ -86,10 +89,11 @@ def test_nobody_listening_is_unreachable() -> None:
 
 
 def test_an_endless_answer_is_given_up(httpserver: HTTPServer) -> None:
+    given_up = threading.Event()
+
     def handle(request: Request) -> Response:
         def trickle() -> object:
-            for _ in range(100):
-                time.sleep(0.05)
+            while not given_up.wait(0.05):
                 yield b"x" * 70_000
 
         return Response(trickle())  # type: ignore[arg-type]
@@ -97,6 +101,7 @@ def test_an_endless_answer_is_given_up(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/api/zones").respond_with_handler(handle)
     with pytest.raises(RetryableError) as caught:
         Transport(settings(httpserver, total_timeout=0.2)).request("GET", "zones")
+    given_up.set()
     assert caught.value.cause == "shop.timeout"
 
 

@@ -257,7 +257,7 @@ def test_a_reader_does_not_see_an_unfinished_write(company: SageSession) -> None
 
 
 def test_the_servers_clock_is_read(company: SageSession) -> None:
-    assert abs((company.server_now() - datetime.now()).total_seconds()) < 60
+    assert abs((company.server_now() - datetime.now()).total_seconds()) < 600  # not another time zone
 
 
 THROWN_AWAY = {"HYT00", "HY008", "08S01", "HY000", "01000", "24000", "25000"}

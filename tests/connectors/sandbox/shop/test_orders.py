@@ -183,7 +183,7 @@ def test_an_impossible_order_is_refused(api: Api, lines: list[tuple[int, int, in
     assert api.shop.count("orders") == 0
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.decimals("0.01", "999", places=6), st.integers(1, 4), st.integers(1, 30)), min_size=1, max_size=3

@@ -92,12 +92,12 @@ def test_the_server_keeps_connections_alive_and_answers_any_verb(tmp_path: Path)
     with running_shop(tmp_path) as shop, requests.Session() as session:
         session.auth = (shop.key, "")
         for _ in range(3):
-            answer = session.get(f"{shop.url}/api/zones", timeout=5)
+            answer = session.get(f"{shop.url}/api/zones", timeout=60)
             assert answer.status_code == 200
             assert answer.headers.get("Connection") != "close"
-        unknown = session.request("FOO", f"{shop.url}/api/zones", timeout=5)
+        unknown = session.request("FOO", f"{shop.url}/api/zones", timeout=60)
         assert unknown.status_code == 405
-        wrong_host = session.get(shop.url.replace("127.0.0.1", "localhost") + "/api", allow_redirects=False, timeout=5)
+        wrong_host = session.get(shop.url.replace("127.0.0.1", "localhost") + "/api", allow_redirects=False, timeout=60)
         assert wrong_host.status_code == 302
 
 

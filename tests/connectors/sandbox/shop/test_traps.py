@@ -197,7 +197,7 @@ def test_a_client_that_gave_up_finds_its_batch_applied(tmp_path: Path) -> None:
         shop.shop.misbehaviours.add("cut", methods=["POST"])
         body = "<prestashop><product><price>1</price><reference>R</reference></product></prestashop>"
         with pytest.raises(requests.ConnectionError):
-            requests.post(f"{shop.url}/api/products", data=body, auth=(shop.key, ""), timeout=5)
+            requests.post(f"{shop.url}/api/products", data=body, auth=(shop.key, ""), timeout=60)
         assert shop.shop.count("products", "reference = 'R'") == 1
 
 
