@@ -61,6 +61,13 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "The connection to Sage was cut during the work.",
         "nobody",
     ),
+    "sage.incomplete_read": (
+        "Sage compte {counted} lignes de « {stream} » mais n’en a donné que {count} : la lecture est à refaire, rien "
+        "n’est tenu pour supprimé.",
+        "Sage counts {counted} rows of “{stream}” but gave only {count}: they are to be read again, nothing is taken "
+        "for deleted.",
+        "nobody",
+    ),
     "sage.constraint": (
         "Sage refuse l’enregistrement : il contredit une règle de la base ({rule}).",
         "Sage refuses the record: it breaks a rule of the database ({rule}).",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
+from connectors.errors import RetryableError
 from connectors.sage import reading
 from connectors.sage.streams import STREAMS, Stream
 from mapping import mirror
@@ -42,6 +43,7 @@ def collect(context: RunContext, streams: tuple[str, ...], *, min_rows_percent: 
     Raises:
         BrakeTripped: a whole read would give far fewer rows than the mirror holds, or gave them: nothing is marked as
             deleted.
+        RetryableError: it gave fewer than there are.
         LeaseLost: the run is no longer ours; nothing more is kept.
     """
     cursors = {row.stream: row for row in Cursor.objects.filter(client=context.client, flow=context.run.flow)}
@@ -107,6 +109,7 @@ def _read(
             yield record
         # Before anything is marked as deleted: what was counted may not have come.
         if expected is not None and read < expected.counted:
+            _make_sure_that_they_went(context, stream, expected, read)
             context.pass_brakes(expected.fewer(read, min_rows_percent))
 
     result = mirror.update_mirror(
@@ -119,6 +122,19 @@ def _read(
         hold=context.hold,
     )
     context.count(read=result.read)
+
+
+def _make_sure_that_they_went(context: RunContext, stream: Stream, expected: _Expected, found: int) -> None:
+    """Sage is asked again how many rows there are: some may have been deleted since, or a driver ended too early
+    without an error.
+
+    Raises:
+        RetryableError: ``sage.incomplete_read``, they are still there.
+    """
+    counted = min(expected.counted, reading.count(context.sage, context.capabilities, stream))
+    if found < counted:
+        facts = {"stream": stream.name, "count": str(found), "counted": str(counted)}
+        raise RetryableError("sage.incomplete_read", facts)
 
 
 def advance(context: RunContext, read_up_to: list[ReadUpTo]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from connectors.errors import RetryableError
 from connectors.models import Client
 from connectors.sage.records import Record
 from mapping.models import SourceRecord
@@ -47,18 +48,21 @@ class Sage:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.rows: list[Record] = []
-        self.counted: int | None = None
-        """What it says when it is asked how many there are, where that is not what it gives then."""
+        self.counted: list[int] = []
+        """What it says, time after time, when it is asked how many there are, where that is not what it gives."""
         self.clock = datetime(2026, 11, 24, 12)
         self.asked: list[datetime | None] = []
         monkeypatch.setattr(collect.reading, "read", self._read)
-        monkeypatch.setattr(collect.reading, "count", lambda *_asked: self.counted or len(self.rows))
+        monkeypatch.setattr(collect.reading, "count", self._count)
 
     def server_now(self) -> datetime:
         return self.clock
 
     def close(self) -> None:
         pass
+
+    def _count(self, *_asked: Any) -> int:
+        return self.counted.pop(0) if self.counted else len(self.rows)
 
     def _read(self, *_asked: Any, since: datetime | None) -> Iterator[Record]:
         self.asked.append(since)
@@ -90,11 +94,36 @@ def test_rows_that_were_counted_and_did_not_come_are_not_gone(client_acme: Clien
     sage.rows = [article(f"A{number}") for number in range(30)]
     read(client_acme, sage)
     Cursor.objects.update(full_at=timezone.now() - timedelta(days=1))
-    sage.rows, sage.counted = sage.rows[:5], 30
+    sage.rows, sage.counted = sage.rows[:5], [30]
     with pytest.raises(BrakeTripped) as stopped:
         read(client_acme, sage)
     assert stopped.value.facts == {"stream": "articles", "count": "5", "before": "30"}
     assert there(client_acme) == 30
+
+
+@pytest.mark.parametrize("given", [29, 5], ids=["nearly all", "hardly any"])
+def test_a_reading_that_ends_too_early_without_a_word_takes_nothing_for_gone(
+    client_acme: Client, sage: Sage, given: int
+) -> None:
+    """A driver gives up in the middle, and says that this was all: no person could let that pass."""
+    sage.rows = [article(f"A{number}") for number in range(30)]
+    read(client_acme, sage)
+    Cursor.objects.update(full_at=timezone.now() - timedelta(days=1))
+    sage.rows, sage.counted = sage.rows[:given], [30, 30]
+    with pytest.raises(RetryableError) as raised:
+        read(client_acme, sage)
+    assert raised.value.cause == "sage.incomplete_read"
+    assert raised.value.facts == {"stream": "articles", "count": str(given), "counted": "30"}
+    assert there(client_acme) == 30
+
+
+def test_rows_that_were_deleted_while_they_were_read_are_gone(client_acme: Client, sage: Sage) -> None:
+    sage.rows = [article(f"A{number}") for number in range(30)]
+    read(client_acme, sage)
+    Cursor.objects.update(full_at=timezone.now() - timedelta(days=1))
+    sage.rows, sage.counted = sage.rows[:29], [30, 29]
+    read(client_acme, sage)
+    assert there(client_acme) == 29
 
 
 def test_a_reading_that_breaks_off_leaves_what_did_not_come(
