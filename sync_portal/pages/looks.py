@@ -36,7 +36,6 @@ _LOOKS: dict[str, dict[str, Look]] = {
     },
     "change": {
         "planned": Look("calm", "clipboard-list"),
-        "sending": Look("busy", "send"),
         "held": Look("soon", "hand-stop"),
         "applied": Look("calm", "check"),
         "confirmed": Look("good", "circle-check"),

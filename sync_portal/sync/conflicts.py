@@ -9,6 +9,7 @@ from dataclasses import replace
 from connectors.models import ShopConnection
 from mapping.state import Held
 from sync_portal.sync import decisions, questions
+from sync_portal.sync.bindings import Place
 from sync_portal.sync.forgetting import OF_A_PRODUCT
 from sync_portal.sync.models import Answer, Decision, DecisionKind
 from sync_portal.sync.plan import PlannedChange
@@ -17,15 +18,10 @@ from sync_portal.sync.questions import Question
 Standing = Mapping[tuple[str, str, str], Decision]
 
 
-def set_aside(
-    shop: ShopConnection, changes: Iterable[PlannedChange], standing: Standing | None = None
-) -> list[PlannedChange]:
-    """The changes without what waits for a decision: held while the question is open, left out when it is ignored.
-
-    ``standing``: the questions, where they are known already.
-    """
-    standing = decisions.standing(shop) if standing is None else standing
+def set_aside(shop: ShopConnection, changes: Iterable[PlannedChange]) -> list[PlannedChange]:
+    """The changes without what waits for a decision: held while the question is open, left out when it is ignored."""
     changes = list(changes)
+    standing: Standing = decisions.standing(shop, (place for change in changes for place in _places(change)))
     if not standing:
         return changes
     moved = [question for change in changes for question in _moved(change, standing)]
@@ -64,12 +60,15 @@ def _aside(change: PlannedChange, standing: Standing) -> PlannedChange | None:
 
 def _about_the_whole(change: PlannedChange, standing: Standing) -> Decision | None:
     """The question about the resource itself, or about the product it belongs to."""
-    own = standing.get((change.kind, change.key, ""))
-    if own is not None or change.kind not in OF_A_PRODUCT:
-        return own
-    parts = change.key.split("|")
-    names = ("|".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((standing[place] for name in names if (place := ("products", name, "")) in standing), None)
+    return next((standing[kind, key, ""] for kind, key in _places(change) if (kind, key, "") in standing), None)
+
+
+def _places(change: PlannedChange) -> Iterator[Place]:
+    """The resource, and the products that it may belong to: "POLO|1|0" is of POLO, or of an article "POLO|1"."""
+    yield change.kind, change.key
+    if change.kind in OF_A_PRODUCT:
+        parts = change.key.split("|")
+        yield from (("products", "|".join(parts[:length])) for length in range(len(parts), 0, -1))
 
 
 def _held(change: PlannedChange, decision: Decision) -> PlannedChange:

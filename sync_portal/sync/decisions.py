@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -135,22 +136,25 @@ def owner_of(shop: ShopConnection, by_rules: OwnerOf) -> OwnerOf:
     return lambda kind, key, field: decided.get((kind, key, field)) or by_rules(kind, key, field)
 
 
-def standing(shop: ShopConnection) -> dict[tuple[str, str, str], Decision]:
-    """(kind, key, field) -> the last question about it, where that one is open or was answered with "ignore".
+def standing(shop: ShopConnection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str, str], Decision]:
+    """(kind, key, field) -> the last question about one of these places, (kind, key), where that one is open or was
+    answered with "ignore".
 
-    The field is empty where the whole resource is in question.
+    The field is empty where the whole resource is in question. A shop that was adopted has tens of thousands of
+    questions, answered ones too, and a run is about some of them: two queries, or one where there is none.
     """
-    last = {(row.kind, row.key, row.field): row for row in Decision.objects.filter(shop=shop).order_by("pk")}
+    asked = Decision.objects.filter(shop=shop)
+    if not asked.filter(answer__in=["", Answer.IGNORE]).exists():
+        return {}
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for kind, key in sorted(set(places)):
+        wanted[kind].append(key)
+    last: dict[tuple[str, str, str], Decision] = {}
+    for kind, keys in wanted.items():
+        for start in range(0, len(keys), _BATCH):
+            rows = asked.filter(kind=kind, key__in=keys[start : start + _BATCH]).order_by("pk")
+            last.update(((row.kind, row.key, row.field), row) for row in rows)
     return {place: row for place, row in last.items() if row.answer in {"", Answer.IGNORE}}
-
-
-def waiting_fields(shop: ShopConnection) -> dict[tuple[str, str], set[str]]:
-    """(kind, key) -> fields about which a question is open, or was answered with "ignore" for the present values."""
-    fields: dict[tuple[str, str], set[str]] = {}
-    for kind, key, field in standing(shop):
-        if field:
-            fields.setdefault((kind, key), set()).add(field)
-    return fields
 
 
 def close_adoptions(shop: ShopConnection, kind: str, keys: Iterable[str]) -> None:

@@ -152,7 +152,6 @@ class Action(models.TextChoices):
 
 class ChangeState(models.TextChoices):
     PLANNED = "planned", _("Planned")
-    SENDING = "sending", _("Being sent")
     HELD = "held", _("Held")
     APPLIED = "applied", _("Written")
     CONFIRMED = "confirmed", _("Confirmed")

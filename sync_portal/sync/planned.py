@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from connectors.models import ShopConnection
-from sync_portal.sync import conflicts, decisions, unread
+from sync_portal.sync import conflicts, unread
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.brakes import Tally
 from sync_portal.sync.context import RunContext
@@ -30,7 +30,6 @@ class Planned:
         shop = self._shop
         self._wanted = scopes.selector(context.run.scope, shop.pk)
         self._fields = set(context.run.scope.get("fields") or [])
-        self._standing = decisions.standing(shop)
         self._rows = Change.objects.filter(run=context.run, shop=shop)
         newest = self._rows.aggregate(newest=Max("pk"))["newest"]
         self._told_before = ByPlace(self._rows.filter(pk__lte=newest)) if newest else None
@@ -50,7 +49,7 @@ class Planned:
         recognised = recognise(self._resolver, part, run_id=self._context.run.pk, preview=self._context.preview)
         compared = unread.read(self._context, self._resolver, recognised)
         limited = [scopes.with_fields(change, self._fields) for change in self._wanted(compared)]
-        changes = self._not_told_yet(conflicts.set_aside(self._shop, limited, self._standing))
+        changes = self._not_told_yet(conflicts.set_aside(self._shop, limited))
         with transaction.atomic():
             self._context.hold()  # who took the run over has a plan of its own: a line of ours would double one of it
             Change.objects.bulk_create([_row(self._context.run, self._shop, change) for change in changes])

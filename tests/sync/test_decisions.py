@@ -13,6 +13,7 @@ from sync_portal.sync.answers import ANSWERS, NotAnAnswer
 from sync_portal.sync.models import Answer, Decision, DecisionKind, FieldOwner
 from sync_portal.sync.plan import PlannedChange, owned_by_rules
 from sync_portal.sync.questions import Moved, Question
+from tests.sync.counted import queries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +158,16 @@ def told(changes: list[PlannedChange]) -> list[tuple[str, str, tuple[str, ...], 
 def test_without_questions_a_plan_is_left_as_it_is(shop: ShopConnection) -> None:
     lines = [line(price="11"), line("stock", quantity="4")]
     assert conflicts.set_aside(shop, lines) == lines
+
+
+def test_only_questions_about_what_is_planned_are_read(shop: ShopConnection, user: Any) -> None:
+    about, elsewhere = changed(shop), changed(shop, key="SAC")
+    places = [("products", f"P{number}") for number in range(300)] + [("products", "POLO"), ("stock", "POLO|1")]
+    assert decisions.standing(shop, places) == {about.place: about}
+    assert queries_of(lambda: decisions.standing(shop, places), Decision) == 3, "if any, of products, of stock"
+    for one in (about, elsewhere):
+        decisions.decide(one, answer=Answer.ACCEPT, user=user)
+    assert queries_of(lambda: decisions.standing(shop, places), Decision) == 1
 
 
 @pytest.mark.parametrize(
