@@ -1,10 +1,14 @@
-"""The mapping catalogue in the staff admin: to look, never to decide (the portal's own pages are for that)."""
+"""The mapping catalogue in the staff admin: to look, never to decide (the portal's own pages are for that).
+
+Derived rows are overwritten by the next run: they are shown, not edited, and not deleted either. Without its binding
+what is in the shop would be strange to the portal.
+"""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from connectors.administration import LookedAt, OwnClients
 from mapping.models import (
     Binding,
     Category,
@@ -18,80 +22,69 @@ from mapping.models import (
 )
 
 
-class _DerivedAdmin(admin.ModelAdmin):
-    """Derived rows are overwritten by the next run: they are shown, not edited, and not deleted either. Without its
-    binding what is in the shop would be strange to the portal.
-    """
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
 @admin.register(SourceRecord)
-class SourceRecordAdmin(_DerivedAdmin):
+class SourceRecordAdmin(LookedAt):
     list_display = ["client", "stream", "key", "changed_at", "deleted_at"]
-    list_filter = ["client", "stream"]
+    list_filter = [("client", OwnClients), "stream"]
     search_fields = ["key"]
 
 
 @admin.register(Product)
-class ProductAdmin(_DerivedAdmin):
+class ProductAdmin(LookedAt):
     list_display = ["reference", "name", "price", "readiness", "client"]
-    list_filter = ["client", "readiness"]
+    list_filter = [("client", OwnClients), "readiness"]
     search_fields = ["reference", "name"]
 
 
 @admin.register(Combination)
-class CombinationAdmin(_DerivedAdmin):
+class CombinationAdmin(LookedAt):
+    client_path = "product__client"
     list_display = ["key", "reference", "price_impact", "quantity"]
-    list_filter = ["product__client"]
+    list_filter = [("product__client", OwnClients)]
     search_fields = ["key", "reference"]
 
 
 @admin.register(Category)
-class CategoryAdmin(_DerivedAdmin):
+class CategoryAdmin(LookedAt):
     list_display = ["path", "key", "product_count", "client"]
-    list_filter = ["client"]
+    list_filter = [("client", OwnClients)]
     search_fields = ["name", "key"]
 
 
 @admin.register(CustomerGroup)
-class CustomerGroupAdmin(_DerivedAdmin):
+class CustomerGroupAdmin(LookedAt):
     list_display = ["key", "name", "with_tax", "public", "client"]
-    list_filter = ["client"]
+    list_filter = [("client", OwnClients)]
 
 
 @admin.register(SpecificPrice)
-class SpecificPriceAdmin(_DerivedAdmin):
+class SpecificPriceAdmin(LookedAt):
+    client_path = "product__client"
     list_display = ["key", "price", "from_quantity", "group_key", "customer_key"]
-    list_filter = ["product__client", "group_key"]
+    list_filter = [("product__client", OwnClients), "group_key"]
     search_fields = ["key"]
 
 
 @admin.register(ProductImage)
-class ProductImageAdmin(_DerivedAdmin):
+class ProductImageAdmin(LookedAt):
+    client_path = "product__client"
     list_display = ["source_path", "product", "position", "size"]
-    list_filter = ["product__client"]
+    list_filter = [("product__client", OwnClients)]
     list_select_related = ["product"]
     search_fields = ["source_path", "key"]
 
 
 @admin.register(ShopCustomer)
-class ShopCustomerAdmin(_DerivedAdmin):
+class ShopCustomerAdmin(LookedAt):
     list_display = ["key", "company", "email", "group_key", "client"]
-    list_filter = ["client", "sleeping"]
+    list_filter = [("client", OwnClients), "sleeping"]
     search_fields = ["key", "company", "email"]
 
 
 @admin.register(Binding)
-class BindingAdmin(_DerivedAdmin):
+class BindingAdmin(LookedAt):
+    client_path = "shop__client"
     list_display = ["kind", "key", "remote_id", "shop", "confirmed_at", "adopted"]
-    list_filter = ["shop", "kind", "adopted"]
+    list_filter = [("shop", OwnClients), "kind", "adopted"]
     list_select_related = ["shop__client"]
     search_fields = ["key"]

@@ -25,6 +25,7 @@ class DecisionAdmin(HistoryAdmin):
     )
     list_filter = (AnswerFilter, "question", KindFilter, ("shop__client", OwnClients))
     list_select_related = ("shop__client", "decided_by")
+    not_listed = ("facts", "shop__key", "shop__rules", "shop__quiet_hours")
     search_fields = ("key", "label")
     search_help_text = _("Any part of a reference or of a name.")
     fields = (

@@ -20,7 +20,7 @@ from sync_portal.pages.admin.lists import HistoryAdmin
 from sync_portal.pages.exchange.files import CSV_TYPE, XLSX_TYPE, csv_lines, write_xlsx
 from sync_portal.pages.numbers import whole
 
-MOST_LINES = {"csv": 200_000, "xlsx": 50_000}
+MOST_LINES = {"csv": 100_000, "xlsx": 50_000}
 """A CSV file leaves line by line; a workbook is made whole before its first byte leaves."""
 AT_A_TIME = 2000
 

@@ -48,14 +48,15 @@ class CountedToALimit(Paginator):
     def page(self, number: int | str) -> Page[Any]:
         page = super().page(number)
         first = (page.number - 1) * self.per_page
-        if first >= FAR and not (self.object_list.query.annotations or self.object_list.query.distinct):
-            page.object_list = rows_far_down(self.object_list, first, len(page.object_list))
+        if first >= FAR:
+            page.object_list = rows_far_down(self.object_list, first, min(self.per_page, self.count - first))
         return page
 
 
 class LongList(ChangeList):
     """A list in one order, that of an index."""
 
+    model_admin: HistoryAdmin
     note = ""
     """What the list does not show, in words; empty when it shows everything."""
     older = ""
@@ -64,6 +65,9 @@ class LongList(ChangeList):
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         """Whatever the address asks for: by another column the database would sort all of the rows."""
         return list(self.model_admin.get_ordering(request))
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        return super().get_queryset(request, exclude_parameters).defer(*self.model_admin.not_listed)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -90,6 +94,8 @@ class HistoryAdmin(LookedAt):
     ordering = ("-id",)
     change_list_template = "admin/sync/long_list.html"
     list_display_links: Any = ("number",)
+    not_listed: tuple[str, ...] = ()
+    """Columns, of the rows and of what they lead to, that a line tells nothing of and that cost something to read."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LongList

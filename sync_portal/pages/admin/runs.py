@@ -50,6 +50,7 @@ class RunAdmin(ExportedAdmin):
         "preview",
     )
     list_select_related = ("client", "requested_by", "approved_by")
+    not_listed = ("detail", "scope", "allowed", "brakes", "attempts", "requests")
     search_fields = ("id",)
     search_help_text = gettext_lazy("The number of a run, or the name of the person who asked for it.")
     fieldsets = (

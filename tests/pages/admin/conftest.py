@@ -16,12 +16,16 @@ def staff(make_user: Callable[..., Any]) -> Callable[..., Browser]:
     """Sign in somebody who may enter the administration and see (or change, as said) what the engine keeps."""
 
     def sign_in(
-        *clients: Any, role: str = "administrator", may: tuple[str, ...] = ("view",), name: str = "paul"
+        *clients: Any,
+        role: str = "administrator",
+        may: tuple[str, ...] = ("view",),
+        name: str = "paul",
+        apps: tuple[str, ...] = ("sync",),
     ) -> Browser:
         user = make_user(name, role=role, clients=clients, is_staff=True)
         for verb in may:
             user.user_permissions.add(
-                *Permission.objects.filter(content_type__app_label="sync", codename__startswith=f"{verb}_")
+                *Permission.objects.filter(content_type__app_label__in=apps, codename__startswith=f"{verb}_")
             )
         browser = Browser()
         browser.force_login(user)

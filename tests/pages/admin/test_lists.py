@@ -295,6 +295,30 @@ def test_staff_of_one_client_reach_nothing_of_another(
     assert "Maison Lefèvre" not in page.replace(mine.client.name, "")
 
 
+OURS = [
+    model for model in site._registry if model._meta.app_label in {"sync", "mapping", "orders"} and model is not Beat
+]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_list_shows_staff_the_rows_of_their_own_clients(
+    model: type[Any], make_world: Callable[[], World], staff: Callable[..., Browser]
+) -> None:
+    mine, other = make_world(), make_world()
+    for world in (mine, other):
+        for factory in (factories.CustomerGroupFactory, factories.ShopCustomerFactory, factories.SourceRecordFactory):
+            factory(client=world.client)
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    path = site.get_model_admin(model).client_path  # type: ignore[attr-defined]
+    own = model.objects.filter(**{path: mine.client})
+
+    theirs = staff(mine.client, may=("view",), apps=("sync", "mapping", "orders"))
+
+    assert sorted(numbers(theirs, url)) == sorted(own.values_list("pk", flat=True))
+    assert other.client.name not in text(theirs, url)
+    assert other.shop.name not in text(theirs, url)
+
+
 def test_signs_of_life_are_for_those_who_run_the_portal(world: World, staff: Callable[..., Browser]) -> None:
     fill(world)
 
