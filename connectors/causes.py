@@ -62,7 +62,7 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "nobody",
     ),
     "sage.incomplete_read": (
-        "Sage compte {counted} lignes de « {stream} » mais n’en a donné que {count} : la lecture est à refaire, rien "
+        "Sage compte {counted} lignes de « {stream} » mais n’en a donné que {count} : la lecture est à refaire, rien "
         "n’est tenu pour supprimé.",
         "Sage counts {counted} rows of “{stream}” but gave only {count}: they are to be read again, nothing is taken "
         "for deleted.",

@@ -20,6 +20,7 @@ from sync_portal.pages.labels import (
     field_label,
     verb_label,
 )
+from sync_portal.pages.numbers import labelled
 from sync_portal.pages.sentences import person
 
 
@@ -44,6 +45,11 @@ class ActRow:
     lines: list[ChoiceLine]
     left: int = 0
     """Changes that are not told here."""
+
+    @property
+    def amount(self) -> int:
+        """How much an undo takes back."""
+        return len(self.lines) + self.left
 
     @property
     def can_be_undone(self) -> bool:
@@ -126,7 +132,7 @@ def value_words(name: str, value: Any, names: Mapping[str, str]) -> str:
         case bool():
             return _("yes") if value else _("no")
         case dict():
-            return ", ".join(f"{key} : {value_words('', one, names)}" for key, one in value.items())
+            return ", ".join(labelled(key, value_words("", one, names)) for key, one in value.items())
         case list():
             return ", ".join(value_words("", one, names) for one in value) or _("none")
     return names.get(str(value)) or str(value)

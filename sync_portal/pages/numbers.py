@@ -46,6 +46,11 @@ def percent(value: Decimal) -> str:
     return _("%(rate)s%%") % {"rate": plain(value)}
 
 
+def labelled(label: str, text: str) -> str:
+    """``Matière : coton``: each language has its own space before the colon."""
+    return _("%(label)s: %(text)s") % {"label": label, "text": text}
+
+
 def kilograms(value: Decimal) -> str:
     """``0,35 kg``."""
     return _("%(kilograms)s kg") % {"kilograms": plain(value)}

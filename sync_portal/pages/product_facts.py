@@ -12,7 +12,7 @@ from mapping.choices import ProductChoice
 from mapping.models import Binding, Combination, CustomerGroup, Product, ShopCustomer, SpecificPrice
 from mapping.rules import ShopRules
 from sync_portal.pages.labels import field_label
-from sync_portal.pages.numbers import kilograms, money, percent, whole
+from sync_portal.pages.numbers import kilograms, labelled, money, percent, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _values(product: Product, paths: Mapping[str, str]) -> dict[str, str]:
         "categories": ", ".join(paths.get(key, key) for key in product.categories),
         "manufacturer": product.manufacturer,
         "supplier": product.supplier,
-        "features": ", ".join(f"{one['label']} : {one['value']}" for one in product.features),
+        "features": ", ".join(labelled(one["label"], one["value"]) for one in product.features),
         "quantity": whole(product.quantity) if product.quantity is not None else _("not tracked"),
         "active": _("yes") if product.active else _("no"),
     }

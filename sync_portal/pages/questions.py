@@ -14,7 +14,7 @@ from sync_portal.pages.differences import names_in, product_key, readable_label,
 from sync_portal.pages.labels import answer_label, field_label, same_label
 from sync_portal.pages.names import Names
 from sync_portal.pages.sentences import person
-from sync_portal.pages.shop_prices import said_of_price
+from sync_portal.pages.shop_prices import amount_words, said_of_price
 from sync_portal.pages.values import value_text
 from sync_portal.sync.answers import answers_to
 from sync_portal.sync.kinds import KINDS, Form
@@ -69,11 +69,15 @@ class Question:
     says: list[tuple[str, str]] = field(default_factory=list)
     """Orphan that is a price: (field label, value) of what limits or changes something."""
 
+    amount: str = ""
+    """Orphan that is a price: what it makes a buyer pay, in words."""
     price: str = ""
     """Of a specific price whose label is its key: for whom and from which quantity it is."""
 
     @property
     def label(self) -> str:
+        if self.amount:
+            return " · ".join(text for text in (self.decision.facts.get("product"), self.amount) if text)
         label = readable_label(self.decision.kind, self.decision.key, self.decision.label)
         return f"{label} · {self.price}" if self.price else label
 
@@ -122,8 +126,8 @@ def questions(client: Client, decisions: Iterable[Decision]) -> list[Question]:
             card = _with_candidates(card, known.get((decision.kind, decision.key), {}))
         elif decision.question == DecisionKind.ORPHAN:
             missing = [] if decision.answer else _missing(decision)
-            says = said_of_price(decision.facts.get("held", {}), names)
-            card = Question(decision, card.choices, product, photo, missing=missing, says=says)
+            held = decision.facts.get("held", {})
+            card = replace(card, missing=missing, says=said_of_price(held, names), amount=amount_words(held))
         elif decision.question != DecisionKind.MISSING:
             beside = reductions.get((decision.shop_id, decision.key), {})
             card = Question(decision, card.choices, product, photo, values=_values(decision, names, beside))

@@ -18,7 +18,7 @@ from mapping.state import SHOPS_OWN
 from mapping.texts import HTML_FIELDS
 from sync_portal.pages.labels import SPECIAL_KEYS
 from sync_portal.pages.names import Names
-from sync_portal.pages.numbers import decimal_or_none, kilograms, money, percent, plain
+from sync_portal.pages.numbers import decimal_or_none, kilograms, labelled, money, percent, plain
 from sync_portal.sync import kinds
 
 NUMBERS = frozenset({"price", "price_impact", "weight", "weight_impact", "reduction", "quantity", "from_quantity"})
@@ -33,7 +33,11 @@ _YES_NO: dict[str, Promise] = {"0": _("no"), "1": _("yes")}
 VALUES: dict[str, dict[str, Promise]] = {
     "price_display_method": {"0": _("incl. tax"), "1": _("excl. tax")},
     "pack_stock_type": {"0": _("the pack's"), "1": _("its components'"), "2": _("both")},
-    "redirect_type": {"404": _("none"), "301-product": _("to a product"), "301-category": _("to its category")},
+    "redirect_type": {
+        "404": _("no redirection"),
+        "301-product": _("to a product"),
+        "301-category": _("to its category"),
+    },
     "begins": {kinds.NO_DATE: _("at once")},
     "ends": {kinds.NO_DATE: _("without end")},
     "price": {"-1.000000": _("the product's own")},
@@ -44,6 +48,7 @@ VALUES: dict[str, dict[str, Promise]] = {
         "pack": _("a pack"),
         "virtual": _("without delivery"),
     },
+    "reduction": {"0.000000": _("no reduction")},
     "reduction_type": {"amount": _("an amount"), "percentage": _("a percentage")},
     "state": {"0": _("a draft"), "1": _("finished")},
     "type": {"simple": _("a simple product"), "pack": _("a pack"), "virtual": _("without delivery")},
@@ -121,9 +126,7 @@ def _mapping_text(name: str, value: Mapping[str, Any], names: Names) -> str:
     texts = {language: value_text(name, str(text), names) for language, text in value.items()}
     if len(set(texts.values())) <= 1:
         return next(iter(texts.values()), "")
-    return " · ".join(
-        gettext("%(language)s: %(text)s") % {"language": code, "text": text} for code, text in texts.items()
-    )
+    return " · ".join(labelled(code, text) for code, text in texts.items())
 
 
 def _reference_text(kind: str, key: str, names: Names) -> str:

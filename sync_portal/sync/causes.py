@@ -256,7 +256,7 @@ _ENGINE: dict[str, tuple[str, str, str]] = {
         "agency",
     ),
     "portal.unknown_flow": (
-        "Cette version du portail n’a pas de flux « {flow} » : il ne part plus. Revenez à la version qui l’avait, ou "
+        "Cette version du portail n’a pas de flux « {flow} » : il ne part plus. Revenez à la version qui l’avait, ou "
         "laissez-le.",
         "This version of the portal has no flow “{flow}”: it does not start any more. Go back to the version that had "
         "it, or let it be.",

@@ -251,3 +251,23 @@ def test_all_lines_of_a_previews_page_are_ticked_at_once(
 
     applied = Run.objects.exclude(pk__in=[preview.pk, world.run.pk]).get()
     assert sorted(applied.scope["changes"]) == sorted(preview.changes.values_list("pk", flat=True))
+
+
+def test_a_cards_title_is_not_squeezed_by_what_stands_beside_it(sign_in: Callable[..., Page], world: World) -> None:
+    page = sign_in(width=390)
+    page.goto(reverse("pages:run", args=[world.client.slug, make_preview(world).pk]))
+
+    title = page.get_by_role("heading", name="Appliquer cet aperçu")
+    line_height = title.evaluate("title => parseFloat(getComputedStyle(title).lineHeight)")
+
+    assert title.bounding_box()["height"] < 1.5 * line_height, "it stands on one line"  # type: ignore[index]
+
+
+def test_what_each_answer_does_unfolds(sign_in: Callable[..., Page], world: World) -> None:
+    page = sign_in(width=390)
+    page.goto(reverse("pages:decisions", args=[world.client.slug]) + "?question=changed")
+    told = page.get_by_text("Remettre : la prochaine exécution envoie la valeur de Sage")
+
+    expect(told).to_be_hidden()
+    page.get_by_text("Ce que fait chaque réponse").click()
+    expect(told).to_be_visible()

@@ -113,7 +113,7 @@ def test_each_line_says_what_it_is_about_and_leaves_out_what_only_the_program_re
     assert [(line.about, line.after) for line in row.lines] == [
         ("A", "Taille"),
         ("A", "A"),
-        ("A", "A : S, B : M"),
+        ("A", "A : S, B : M"),
         ("Matière", "cm"),
     ]
 

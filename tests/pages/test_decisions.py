@@ -393,7 +393,7 @@ def test_a_price_of_the_shop_says_what_who_from_how_many_and_how_long(
     browser = signed_in(world.client)
     page = browser.get(queue, {"question": "orphan"}).content.decode().replace("\xa0", " ").replace("\u202f", " ")
 
-    for told in ("POLO · -15 %", "12 dans la boutique", "Revendeurs", ">15 %<", "31/12/2026 23:59"):
+    for told in ("POLO · −15 %", "12 dans la boutique", "Revendeurs", ">15 %<", "31/12/2026 23:59"):
         assert told in page.replace("\n", "").replace("  ", "")
     assert "Référence dans Sage" not in page, "it is no article"
     assert "une fois supprimé, il ne revient qu’en annulant l’exécution" in page, "said before it is deleted"

@@ -43,6 +43,7 @@ def ref(kind: str, key: str) -> dict[str, list[str]]:
             "€15.00 excl. tax",
         ),
         ("reduction", "15.000000", {}, "15,00 €", "€15.00"),
+        ("reduction", "0.000000", {}, "aucune remise", "no reduction"),
         ("reduction", "?", PERCENTAGE, "?", "?"),
         ("reduction_type", "percentage", {}, "un pourcentage", "a percentage"),
         ("price", "1234.500000", {}, "1 234,50 €", "€1,234.50"),
