@@ -165,7 +165,7 @@ class ChangeAdmin(ExportedAdmin):
             (_("action"), lambda row: row.get_action_display()),
             (_("fields"), lambda row: ", ".join(field_label(one["field"]) for one in row.differences)),
             (_("state"), lambda row: row.get_state_display()),
-            (_("cause"), lambda row: cause_sentence(row.cause, row.facts)),
+            (_("cause"), lambda row: cause_sentence(row.cause, row.facts, "")),
         ]
 
     # --- what the columns and the page show ---
@@ -183,7 +183,7 @@ class ChangeAdmin(ExportedAdmin):
         return state_badge("change", row.state, row.get_state_display())
 
     @admin.display(description=gettext_lazy("cause"))
-    def cause_told(self, row: Change) -> str | None:
+    def cause_told(self, row: Change) -> str:
         return cause_sentence(row.cause, row.facts)
 
     @admin.display(description=gettext_lazy("run"))

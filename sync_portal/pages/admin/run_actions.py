@@ -5,7 +5,8 @@ Each is asked for in the person's name, run by run, and told: what cannot be don
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
@@ -16,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from connectors.administration import sees_all_clients, staff
 from connectors.models import Client, Membership
@@ -50,19 +51,19 @@ def _again(run: Run, request: HttpRequest) -> Run:
 
 def _retry(run: Run, request: HttpRequest) -> Run:
     if not can_be_retried(run):
-        raise NotNow(_("it left nothing refused."))
+        raise NotNow(_("nothing was left refused."))
     return jobs.retry_refused(run, user=staff(request))
 
 
 def _undo(run: Run, request: HttpRequest) -> Run:
     if not can_be_undone(run):
-        raise NotNow(_("it wrote nothing that could be put back."))
+        raise NotNow(_("nothing was written that could be put back."))
     return jobs.undo(run, user=staff(request))
 
 
 def _cancel(run: Run, request: HttpRequest) -> None:
     if run.is_over:
-        raise NotNow(_("it is over already."))
+        raise NotNow(_("that is over already."))
     jobs.request_cancel(run, user=staff(request))
 
 
@@ -99,7 +100,7 @@ def _known(flow: str) -> bool:
 AGAIN = gettext_lazy("Run this flow again")
 RETRY = gettext_lazy("Retry what was refused")
 CANCEL = gettext_lazy("Cancel")
-UNDO = gettext_lazy("Undo")
+UNDO = gettext_lazy("Undo what was written")
 
 
 @admin.action(description=AGAIN, permissions=["start"])
@@ -129,9 +130,8 @@ def undo(modeladmin: admin.ModelAdmin[Run], request: HttpRequest, queryset: Quer
         return _each(modeladmin, request, queryset, _undo)
     runs = _chosen(request, queryset)
     undoable = [run for run in runs if may_start(request, run.client) and can_be_undone(run)]
-    for run in runs:
-        if run not in undoable:
-            _refuse(request, run, _("it wrote nothing that could be put back."))
+    refused = [run for run in runs if run not in undoable]
+    _tell_refusals(request, {_("nothing was written that could be put back."): refused} if refused else {})
     if not undoable:
         return None
     context = {
@@ -163,28 +163,32 @@ def _each(
 ) -> HttpResponse | None:
     """Do it with every run chosen; where one was chosen and a run came of it, show that one."""
     runs = _chosen(request, queryset)
-    made = [new for run in runs if (new := _one(request, run, act))]
+    refused: dict[str, list[Run]] = defaultdict(list)
+    made = [new for run in runs if (new := _one(request, run, act, refused))]
+    _tell_refusals(request, refused)
     if len(runs) == len(made) == 1:
         return redirect("admin:sync_run_change", made[0].pk)
     return None
 
 
-def _one(request: HttpRequest, run: Run, act: Callable[[Run, HttpRequest], Run | None]) -> Run | None:
-    """Do it with one run and tell it; returns the run that came of it."""
+def _one(
+    request: HttpRequest, run: Run, act: Callable[[Run, HttpRequest], Run | None], refused: dict[str, list[Run]]
+) -> Run | None:
+    """Do it with one run and tell it; returns the run that came of it. What cannot be done is kept by its reason."""
     try:
         if not may_start(request, run.client):
             raise NotNow(_("you may not start or stop runs of this client."))
         made = act(run, request)
     except NotNow as why:
-        _refuse(request, run, str(why))
+        refused[str(why)].append(run)
     except KeyError:
-        _refuse(request, run, _("there is no such flow any more."))
+        refused[_("there is no such flow any more.")].append(run)
     except jobs.QueueBusy as busy:
         why_not = _(
             "run %(number)s waits already and does exactly what somebody chose: nothing can be added to it. Ask again "
             "once it is over."
         )
-        _refuse(request, run, why_not % {"number": busy.run_id})
+        refused[why_not % {"number": busy.run_id}].append(run)
     else:
         _tell(request, run, made)
         return made
@@ -201,5 +205,8 @@ def _tell(request: HttpRequest, run: Run, made: Run | None) -> None:
     messages.success(request, format_html("{} {}", text, shown))
 
 
-def _refuse(request: HttpRequest, run: Run, why: str) -> None:
-    messages.warning(request, _("Run %(number)s: %(why)s") % {"number": run.pk, "why": why})
+def _tell_refusals(request: HttpRequest, refused: Mapping[str, list[Run]]) -> None:
+    """One message a reason, whatever the number of runs."""
+    for why, runs in refused.items():
+        text = ngettext("Run %(numbers)s: %(why)s", "Runs %(numbers)s: %(why)s", len(runs))
+        messages.warning(request, text % {"numbers": ", ".join(str(run.pk) for run in runs), "why": why})

@@ -129,7 +129,7 @@ class RunAdmin(ExportedAdmin):
             (_("ended at"), lambda row: exact(row.ended_at)),
             (_("seconds"), lambda row: round(length.total_seconds()) if (length := run_length(row)) else ""),
             *((name, _counter(field)) for name, field in _COUNTERS),
-            (_("cause"), lambda row: cause_sentence(row.cause, row.facts)),
+            (_("cause"), lambda row: cause_sentence(row.cause, row.facts, "")),
         ]
 
     # --- what the columns and the page show ---
@@ -172,7 +172,7 @@ class RunAdmin(ExportedAdmin):
         return run_sentence(row)
 
     @admin.display(description=gettext_lazy("cause"))
-    def cause_told(self, row: Run) -> str | None:
+    def cause_told(self, row: Run) -> str:
         return cause_sentence(row.cause, row.facts)
 
     @admin.display(description=gettext_lazy("about"))

@@ -17,7 +17,7 @@ from sync_portal.pages import schedule_saving
 from sync_portal.pages.admin.filters import FlowFilter, WhenFilter
 from sync_portal.pages.admin.lists import HistoryAdmin
 from sync_portal.pages.admin.run_actions import may_start
-from sync_portal.pages.admin.words import cause_sentence, state_badge
+from sync_portal.pages.admin.words import NOTHING, cause_sentence, state_badge
 from sync_portal.pages.forms import RHYTHMS, AlertingForm, ScheduleForm
 from sync_portal.pages.rhythm_words import rhythm_words
 from sync_portal.pages.sentences import flow_label, person
@@ -125,11 +125,11 @@ class FlowScheduleAdmin(_SettingAdmin):
         return rhythm_words(row.every_minutes, row.cron)
 
     @admin.display(description=gettext_lazy("paused"), ordering="paused")
-    def pause_told(self, row: FlowSchedule) -> SafeString | None:
-        return state_badge("flow", "paused", WORDS["paused"]) if row.paused else None
+    def pause_told(self, row: FlowSchedule) -> SafeString | str:
+        return state_badge("flow", "paused", WORDS["paused"]) if row.paused else NOTHING
 
     @admin.display(description=gettext_lazy("cause"))
-    def cause_told(self, row: FlowSchedule) -> str | None:
+    def cause_told(self, row: FlowSchedule) -> str:
         return cause_sentence(row.cause, row.facts)
 
 

@@ -61,7 +61,7 @@ class AlertAdmin(_OfAFlow):
         return state_badge("flow", row.code, WORDS.get(row.code, row.code))
 
     @admin.display(description=_("cause"))
-    def cause_told(self, row: Alert) -> str | None:
+    def cause_told(self, row: Alert) -> str:
         return cause_sentence(row.cause, row.facts)
 
 

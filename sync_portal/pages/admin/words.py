@@ -19,9 +19,13 @@ def state_badge(kind: str, code: str, word: object) -> SafeString:
     return format_html('<span class="state is-{}">{}</span>', look(kind, code).colour, word)
 
 
-def cause_sentence(code: str, facts: Mapping[str, str] | None) -> str | None:
-    """The cause, told; None where there is none."""
-    return tell(code, facts).sentence if code else None
+NOTHING = "—"
+"""Where there is nothing to say, on a page as in a list."""
+
+
+def cause_sentence(code: str, facts: Mapping[str, str] | None, nothing: str = NOTHING) -> str:
+    """The cause, told."""
+    return tell(code, facts).sentence if code else nothing
 
 
 def link(name: str, text: object, *args: object, query: str = "") -> SafeString:

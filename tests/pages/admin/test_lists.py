@@ -256,6 +256,13 @@ def test_a_change_is_told_field_by_field_with_its_cause(world: World, admin_clie
     assert page_of("run", world.run.pk) in page
 
 
+@pytest.mark.parametrize("model", ["run", "change", "flowschedule"])
+def test_no_page_says_none(model: str, world: World, admin_client: Browser) -> None:
+    row = {"run": world.run, "change": world.run.changes.get(), "flowschedule": world.client.schedules.get()}[model]
+
+    assert ">None<" not in text(admin_client, page_of(model, row.pk))
+
+
 def test_a_run_leads_to_its_page_in_the_portal_whoever_may_see_it(
     world: World, staff: Callable[..., Browser], admin_client: Browser
 ) -> None:

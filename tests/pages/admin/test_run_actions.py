@@ -61,8 +61,17 @@ def test_what_was_refused_is_retried(world: World, admin_client: Browser) -> Non
 def test_nothing_refused_is_nothing_to_retry(world: World, admin_client: Browser) -> None:
     page = act(admin_client, "retry_refused", world.run)
 
-    assert f"Run {world.run.pk}: it left nothing refused." in page.content.decode()
+    assert f"Run {world.run.pk}: nothing was left refused." in page.content.decode()
     assert newest() == world.run
+
+
+def test_what_cannot_be_done_with_several_is_told_once(world: World, admin_client: Browser) -> None:
+    other = factories.RunFactory(client=world.client)
+
+    page = act(admin_client, "retry_refused", world.run, other).content.decode()
+
+    assert f"Runs {world.run.pk}, {other.pk}: nothing was left refused." in page
+    assert page.count("nothing was left refused") == 1
 
 
 def test_a_waiting_run_is_cancelled_at_once(world: World, admin_client: Browser, admin_user: Any) -> None:
@@ -77,7 +86,7 @@ def test_a_waiting_run_is_cancelled_at_once(world: World, admin_client: Browser,
 def test_what_is_over_is_not_cancelled(world: World, admin_client: Browser) -> None:
     page = act(admin_client, "cancel", world.run)
 
-    assert "it is over already" in page.content.decode()
+    assert "that is over already" in page.content.decode()
     assert Run.objects.get(pk=world.run.pk).state == "succeeded"
 
 
@@ -100,7 +109,7 @@ def test_what_wrote_nothing_is_not_undone(confirmed: str, world: World, admin_cl
 
     page = act(admin_client, "undo", empty, confirmed=confirmed)
 
-    assert f"Run {empty.pk}: it wrote nothing that could be put back." in page.content.decode()
+    assert f"Run {empty.pk}: nothing was written that could be put back." in page.content.decode()
     assert newest() == empty
 
 
@@ -216,5 +225,5 @@ def test_a_client_that_is_closed_has_nothing_started(world: World, admin_client:
 def test_the_buttons_speak_french(world: World, admin_client: Browser) -> None:
     page = text(admin_client, page_of("run", world.run.pk), "fr")
 
-    for words in ("Relancer ce flux", "Annuler", "Changements de cette exécution"):
+    for words in ("Relancer ce flux", "Annuler ce qui a été écrit", "Changements de cette exécution"):
         assert words in page, words
