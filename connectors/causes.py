@@ -140,6 +140,13 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "Sage answered with an unexpected error: {message}",
         "agency",
     ),
+    "shop.another_shop": (
+        "À l’adresse {url}, la boutique n’est plus celle que le portail connaît sous le nom « {shop} » : {count} de "
+        "ses {total} articles y sont. Déclarez-la sous un autre nom, ou remettez l’ancienne adresse.",
+        "At the address {url} the shop is not the one that the portal knows as “{shop}” any more: {count} of its "
+        "{total} products are there. Declare it under another name, or put the old address back.",
+        "agency",
+    ),
     "shop.unreachable": (
         "La boutique ne répond pas à l’adresse {url}.",
         "The shop does not answer at {url}.",

@@ -127,6 +127,10 @@ class ShopConnection(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     rules = models.JSONField(_("rules"), default=dict, blank=True)
     """A `mapping.rules.ShopRules` document; validated whenever it is saved by a form or a file."""
+    known_at = models.CharField(max_length=320, blank=True, editable=False)
+    """The address, with the number of a multishop, at which the products that we know were found; see
+    `sync_portal.sync.same_shop`.
+    """
 
     class Meta:
         ordering = ["position", "id"]

@@ -30,6 +30,7 @@ from sync_portal.orders.proof import Proof, prove, prove_sage
 from sync_portal.orders.reader import PolledOrder
 from sync_portal.orders.sage_side import SageSide
 from sync_portal.orders.shop_orders import ZERO, ShopOrder
+from sync_portal.sync import same_shop
 from sync_portal.sync.mistakes import is_a_mistake, refusal
 from sync_portal.sync.models import Cursor
 
@@ -54,6 +55,7 @@ class ShopImport:
 
     def run(self) -> None:
         """Poll, examine what moved or waits, and move the cursor once every order is in the ledger."""
+        same_shop.make_sure(self.shop, self.webservice)
         since = self._since()
         # Without a cursor an earlier first poll may have died half-way: held orders may have moved since.
         last_id = ledger.last_order_id(self.shop) if since else 0
@@ -69,6 +71,7 @@ class ShopImport:
 
     def examine(self, ids: Collection[int]) -> None:
         """Examine these orders and no other: the shop is not asked for new ones."""
+        same_shop.make_sure(self.shop, self.webservice)
         self.context.count(read=len(ids))
         self._import_all(sorted(ids))
 

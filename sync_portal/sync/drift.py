@@ -19,7 +19,7 @@ from connectors.prestashop.xml import Entity
 from mapping.models import Binding
 from mapping.rules import ShopRules
 from mapping.state import is_own
-from sync_portal.sync import decisions, forms, orphan_prices, orphans, questions, shop_files, shop_stock
+from sync_portal.sync import decisions, forms, orphan_prices, orphans, questions, same_shop, shop_files, shop_stock
 from sync_portal.sync.context import RunContext
 from sync_portal.sync.forgetting import OF_A_PRODUCT, files_again
 from sync_portal.sync.kinds import KINDS, UNWATCHED, Kind
@@ -40,6 +40,7 @@ def check(context: RunContext) -> None:
     """The flow `drift`: every shop of the client."""
     for shop in context.shops():
         resolver = Resolver(shop, context.webservice(shop))
+        same_shop.make_sure(shop, resolver.webservice)
         watch = Watch(shop, context.rules(shop))
         kinds = [kind.name for kind in KINDS.values()]
         bound = Binding.objects.filter(shop=shop, remote_id__isnull=False).order_by("pk")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from connectors.models import ShopConnection
 from mapping.rules import ShopRules
-from sync_portal.sync import drift, undo
+from sync_portal.sync import drift, same_shop, undo
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.apply import apply
 from sync_portal.sync.brakes import Tripped
@@ -45,6 +45,8 @@ class ShopPlan:
             ConfigurationError, RetryableError, Cancelled, LeaseLost: it stops here; what was done is stored.
         """
         self.context.step("apply", self.planned.to_write)
+        if self.planned.to_write:
+            same_shop.make_sure(self.resolver.shop, self.resolver.webservice)
         apply(self.context, self.resolver, self.kinds)
         if self.derivation is not None:
             self.derivation.leave_mark()

@@ -83,7 +83,7 @@ def _bring_back(beginning: Beginning, client: Client, running: RunningShop) -> N
             _insert(model, rows)
         _count_on([model for model, _rows in beginning.rows])
         found = Client.objects.get(slug=client.slug)
-        found.shops.update(url=shop.url)
+        found.shops.update(url=shop.url, known_at=shop.url)
         type(sage).objects.filter(client=found).update(path=sage.path)
     with closing(sqlite3.connect(beginning.shop / "shop.sqlite3")) as source:
         source.backup(running.shop.database.connection)
