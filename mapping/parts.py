@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.models import Client
@@ -30,8 +30,13 @@ def derived(
     common: SageData,
     references: Collection[str],
     is_a_mistake: Callable[[BaseException], bool],
+    *,
+    alone: Collection[str] = (),
+    about_to: Callable[[Sequence[str]], None] = lambda part: None,
 ) -> Iterator[Part]:
     """These articles, and the products that they are sold as, in order and in constant memory.
+
+    ``alone``: a part with one of these is derived article by article. ``about_to`` is told what comes next.
 
     A part that fails is taken apart: what could be derived comes in several parts, then the articles that could not.
 
@@ -42,11 +47,20 @@ def derived(
     def act(part: Sequence[str]) -> Part:
         return _part(client, company, common, part)
 
-    for part in loading.in_parts(company.group_book.with_anchors(references)):
+    for part in _pieces(loading.in_parts(company.group_book.with_anchors(references)), frozenset(alone)):
+        about_to(part)
         done, failed = taken_apart(part, act, is_a_mistake)
         yield from done
         if failed:
             yield Part([], common, (), dict(failed))
+
+
+def _pieces(parts: Iterable[list[str]], alone: frozenset[str]) -> Iterator[list[str]]:
+    for part in parts:
+        if alone.isdisjoint(part):
+            yield part
+        else:
+            yield from ([one] for one in part)
 
 
 def _part(client: Client, company: Company, common: SageData, part: Sequence[str]) -> Part:

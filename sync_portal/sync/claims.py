@@ -78,6 +78,11 @@ def _dead() -> Q:
     return Q(lease_until__lt=_NOW) | Q(lease_until__gt=_NOW + 2 * _lease())
 
 
+def is_the_last_attempt(run: Run) -> bool:
+    """Whether nobody tries again when this attempt dies, unless it gets something into the shop."""
+    return _is_given_up(run)
+
+
 def _is_given_up(run: Run) -> bool:
     """Whether too many of its attempts got no further; one that did is no reason to give up."""
     reached = [0, *(one.get("confirmed", 0) for one in run.attempts), run.confirmed]

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from connectors.connections import media_paths
 from connectors.models import ShopConnection
-from mapping import choosing, joining, loading, ordering, parts, store, touches
+from mapping import choosing, joining, loading, ordering, store, touches
 from mapping.affected import dated
 from mapping.apart import taken_apart
 from mapping.catalogue import Catalogue, CatalogueProduct
@@ -29,7 +29,7 @@ from mapping.models import Binding, DerivationMark, SourceRecord
 from mapping.parts import Part
 from mapping.rules import ShopRules
 from mapping.state import Desired
-from sync_portal.sync import marks, ordered, same_content
+from sync_portal.sync import last_words, marks, ordered, same_content
 from sync_portal.sync import scope as scopes
 from sync_portal.sync.asked_away import AskedAway
 from sync_portal.sync.bindings import Place
@@ -113,7 +113,7 @@ class Derivation:
             )
             self._underived.customers.update(company.failed_accounts)
             if self._by_article:
-                for part in parts.derived(self._client, company, common, self._articles(), is_a_mistake):
+                for part in last_words.derived(self._context, company, common, self._articles()):
                     yield from self._plan_articles(company, part, resolver, owner_of)
                     self._context.beat()
             for changes in self._plan_common(company, resolver, owner_of):

@@ -87,7 +87,8 @@ class Run(models.Model):
 
     attempts = models.JSONField(default=list, blank=True)
     """The attempts before this one: [{"worker", "started_at", "ended_at" (its last sign of life), "cause"}, ...]."""
-
+    in_hand = models.JSONField(default=list, blank=True)
+    """The articles that are derived now, or were when the worker died: see `sync_portal.sync.last_words`."""
     step = models.CharField(max_length=20, blank=True)
     step_started_at = models.DateTimeField(null=True, blank=True)
     done = models.PositiveIntegerField(default=0)
@@ -188,8 +189,7 @@ class Change(models.Model):
 
     class Meta:
         ordering = ["-risk", "id"]
-        # Each is there for a question about a run of 200,000 changes, or one about a key among millions of changes;
-        # what they cost and spare is measured by the benchmark `history`.
+        # Each answers a question about 200,000 changes of a run, or a key among millions: see the benchmark `history`.
         indexes = [
             # The engine's next slice, in its order; what a run's page counts, from the index alone.
             models.Index(fields=["run", "state", "kind", "id", "as_found"], name="change_next_and_counts"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from mapping.models import Combination, DerivationMark, Product, QualityFinding,
 from sync_portal.sync.jobs import run_here
 from sync_portal.sync.models import Run
 from tests.flows.company import keep_only
-from tests.flows.dying import Killer, die_in, start, take_up_again
+from tests.flows.dying import Killed, Killer, carry, die_in, start, take_up_again
 from tests.flows.portal import World, causes_of, writes
 from tests.flows.test_changes import a_day_passes
 from tests.flows.test_kills import holding
@@ -250,3 +251,60 @@ def test_the_check_of_the_articles_goes_on_without_it(small: World, monkeypatch:
     run = small.run("quality")
     assert (run.state, told(run)) == ("incomplete", {poison: "rejected"})
     assert set(QualityFinding.objects.values_list("topic", "article")) == before
+
+
+# --- what kills its worker -----------------------------------------------------------------------------------------
+
+
+def killing(monkeypatch: pytest.MonkeyPatch, *, planning: bool = False) -> None:
+    """As by a signal: no `except Exception` sees it."""
+    if planning:
+        module: Any = desired_products
+        name, concerns = "_product_fields", lambda product, *_more: product.key == POISON
+    else:
+        module, name = texts, "texts_of"
+        concerns = lambda _shop, article, *_more: article.reference == POISON  # noqa: E731
+    original = getattr(module, name)
+
+    def deadly(*given: Any, **named: Any) -> Any:
+        if concerns(*given):
+            raise Killed
+        return original(*given, **named)
+
+    monkeypatch.setattr(module, name, deadly)
+
+
+@pytest.mark.parametrize("planning", [False, True], ids=["derived", "planned"])
+def test_an_article_that_kills_each_worker_is_left_out_by_the_last_attempt(
+    small: World, monkeypatch: pytest.MonkeyPatch, planning: bool
+) -> None:
+    run = start(small.client, "catalogue")
+    with monkeypatch.context() as patch:
+        killing(patch, planning=planning)
+        with pytest.raises(Killed):
+            carry(run)
+        run.refresh_from_db()
+        assert len(run.in_hand) == 6, "all that was derived together"
+        with pytest.raises(Killed):
+            take_up_again(run)
+        run.refresh_from_db()
+        assert run.in_hand == [POISON]
+        assert take_up_again(run) == "incomplete"
+    run.refresh_from_db()
+    line = run.changes.get(key=POISON)
+    assert (run.attempt, told(run), line.facts, run.in_hand) == (3, {POISON: "rejected"}, {"error": "WorkerDied"}, [])
+    assert len(small.shop.list("products")) == 5
+    small.company.update("F_ARTICLE", "AR_Ref", POISON, AR_PoidsNet="280")
+    small.publish("catalogue")
+    assert len(small.shop.list("products")) == 6
+
+
+def test_a_death_by_chance_leaves_nothing_out(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = start(small.client, "catalogue")
+    with monkeypatch.context() as patch:
+        killing(patch)
+        with pytest.raises(Killed):
+            carry(run)
+    assert take_up_again(run) == "succeeded"
+    run.refresh_from_db()
+    assert (run.in_hand, len(small.shop.list("products"))) == ([], 6)

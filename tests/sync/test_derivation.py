@@ -196,7 +196,7 @@ def test_queries_follow_parts_and_not_records(
 ) -> None:
     """A fixed number of them for a part of up to five hundred articles."""
     changed = [replace(cast(Any, row), sale_price=cast(Any, row).sale_price + 1) for row in sandbox["articles"]]
-    with django_assert_max_num_queries(90):
+    with django_assert_max_num_queries(92):
         published.read("articles", changed)
         resolver = Resolver(published.shop, cast(Webservice, Mock(spec=["get_ready"])))
         run = Run.objects.create(client=published.client, flow=flow, state=RunState.RUNNING, claim="mine")
