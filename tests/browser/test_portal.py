@@ -260,7 +260,14 @@ def test_a_cards_title_is_not_squeezed_by_what_stands_beside_it(sign_in: Callabl
     title = page.get_by_role("heading", name="Appliquer cet aperçu")
     line_height = title.evaluate("title => parseFloat(getComputedStyle(title).lineHeight)")
 
-    assert title.bounding_box()["height"] < 1.5 * line_height, "it stands on one line"  # type: ignore[index]
+    beside = page.locator(".card-actions", has_text="Aperçu fait")
+    place, place_beside = title.bounding_box(), beside.bounding_box()
+
+    assert place is not None
+    assert place_beside is not None
+    assert place["height"] < 1.5 * line_height, "it stands on one line"
+    assert place_beside["y"] >= place["y"] + place["height"], "and what stands beside it below"
+    assert place_beside["x"] == place["x"]
 
 
 def test_what_each_answer_does_unfolds(sign_in: Callable[..., Page], world: World) -> None:
