@@ -141,7 +141,7 @@ CAUSES: dict[str, tuple[str, str, str]] = {
         "agency",
     ),
     "shop.another_shop": (
-        "À l’adresse {url}, la boutique n’est plus celle que le portail connaît sous le nom « {shop} » : {count} de "
+        "À l’adresse {url}, la boutique n’est plus celle que le portail connaît sous le nom « {shop} » : {count} de "
         "ses {total} articles y sont. Déclarez-la sous un autre nom, ou remettez l’ancienne adresse.",
         "At the address {url} the shop is not the one that the portal knows as “{shop}” any more: {count} of its "
         "{total} products are there. Declare it under another name, or put the old address back.",
