@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 # A clock judges nothing here: a busy machine would fail what is right. `manage.py bench` measures.
@@ -24,6 +25,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("conformance of the sandbox shop, on the resources the portal uses")
         for figure in figures():
             terminalreporter.line(str(figure))
+
+
+@pytest.fixture(autouse=True)
+def _back_to_the_default_language() -> Iterator[None]:
+    """Django leaves a thread with the language and the time zone of its last request, and tests share a thread."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture
