@@ -35,6 +35,16 @@ step() {
   say "$message: done in $((SECONDS - started)) s"
 }
 
+# thrice COMMAND...: what needs the network may fail once, and once more.
+thrice() {
+  local pause
+  for pause in 5 20 0; do
+    ! "$@" || return 0
+    sleep "$pause"
+  done
+  return 1
+}
+
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then
     "$@"
@@ -66,7 +76,7 @@ need_packages() {
     if [[ $(id -u) -ne 0 ]] && ! command -v sudo >/dev/null; then
       fail "Debian packages are missing (${missing[*]}): run this as root, or install sudo"
     fi
-    step "Installing Debian packages: ${missing[*]}" apt_install "${missing[@]}"
+    step "Installing Debian packages: ${missing[*]}" thrice apt_install "${missing[@]}"
   fi
 }
 
@@ -121,7 +131,7 @@ need_python_packages() {
   esac
   ! grep -qFx "$wanted" "$PYTHON_PACKAGES_STAMP" 2>/dev/null || return 0
   rm -f "$PYTHON_PACKAGES_STAMP"
-  step "Installing the Python packages of $file" install_python_packages "$file"
+  step "Installing the Python packages of $file" thrice install_python_packages "$file"
   printf '%s\n' "$installed" >"$PYTHON_PACKAGES_STAMP"
 }
 
@@ -146,7 +156,7 @@ need_front_end() {
   local wanted
   wanted=$(fingerprint package-lock.json)
   if [[ ! -f $FRONT_END_STAMP || $(<"$FRONT_END_STAMP") != "$wanted" ]]; then
-    step "Installing the front-end packages" npm_ci
+    step "Installing the front-end packages" thrice npm_ci
     printf '%s\n' "$wanted" >"$FRONT_END_STAMP"
   fi
   .venv/bin/python bin/assets >/dev/null || fail "bin/assets could not fill static/vendor"

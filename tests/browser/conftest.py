@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mapping.models import ChoiceAct
 from tests.pages import factories
@@ -15,6 +15,10 @@ from tests.pages.conftest import World
 
 # Playwright's synchronous interface runs an event loop in this thread; Django would refuse the ORM in it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+PATIENCE = 60_000
+"""Milliseconds that a busy machine may take to bring what a test waits for."""
+expect.set_options(timeout=PATIENCE)
 
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
@@ -41,7 +45,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
             locale=language,
             color_scheme=scheme,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.said = []  # type: ignore[attr-defined]

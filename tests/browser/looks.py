@@ -5,7 +5,7 @@ from __future__ import annotations
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-PATIENCE = 2_000
+PATIENCE = 10_000
 """Milliseconds that a page which stands may take to find its place."""
 
 

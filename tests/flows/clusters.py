@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +21,8 @@ from django_q.tasks import async_task
 
 from sync_portal.sync.models import Run
 
-PATIENCE = 60.0
+PATIENCE = 300.0
+PATIENCE_WITH_THE_DEAD = 30.0
 TICK = "sync_portal.sync.jobs.tick"
 
 
@@ -116,6 +117,14 @@ def wait(condition: Callable[[], Any], what: str) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"not in {PATIENCE} s: {what}")
         time.sleep(0.05)
+
+
+def left_over(living: Callable[[], Collection[int]]) -> int:
+    """How many of these processes do not go; a busy machine takes its time to end those that were killed."""
+    deadline = time.monotonic() + PATIENCE_WITH_THE_DEAD
+    while living() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return len(living())
 
 
 def told(run: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sync_portal.sync.models import Run, RunState
 Way = Literal["request", "answer", "write", "look"]
 """Before the n-th request leaves; after the shop answered it; before our database is written (or read) again."""
 
-PATIENCE = 30
+PATIENCE = 120
 """Seconds that a request which had left may take to come back."""
 
 

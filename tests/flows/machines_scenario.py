@@ -87,18 +87,24 @@ class Machine:
 
     def end(self) -> dict[str, Any]:
         """Ask it to end, as a service manager does."""
+        from tests.flows import clusters
+
         self._worker.terminate()
-        return {"exit code": self._worker.wait(timeout=30), "left over": len(self.processes())}
+        code = self._worker.wait(timeout=120)
+        return {"exit code": code, "left over": clusters.left_over(self.processes)}
 
 
 def spread() -> dict[str, Any]:
     """Many clients ask for many runs."""
     from sync_portal.sync import jobs
     from sync_portal.sync.models import Run
-    from tests.flows.probe.apps import SHORT
+    from tests.flows import clusters
+    from tests.flows.probe.apps import SHORT, held, notes
 
     clients = [make_client(f"client-{number}") for number in range(CLIENTS)]
-    asked = [jobs.request_run(client, flow) for flow in SHORT[:FLOWS_EACH] for client in clients]
+    with held():
+        asked = [jobs.request_run(client, flow) for flow in SHORT[:FLOWS_EACH] for client in clients]
+        clusters.wait(lambda: {note["machine"] for note in notes()} == set(NAMES), "both machines began")
     wait_for_all(asked)
     runs = Run.objects.filter(pk__in=[run.pk for run in asked])
     return {
@@ -114,11 +120,12 @@ def fair() -> dict[str, Any]:
     """One client asks for twenty runs; then another one asks for its only one."""
     from sync_portal.sync import jobs
     from sync_portal.sync.models import Run
-    from tests.flows.probe.apps import SHORT
+    from tests.flows.probe.apps import SHORT, held
 
     big, small = make_client("big"), make_client("small")
-    many = [jobs.request_run(big, flow) for flow in SHORT[:FLOWS_OF_ONE]]
-    single = jobs.request_run(small, SHORT[0])
+    with held():
+        many = [jobs.request_run(big, flow) for flow in SHORT[:FLOWS_OF_ONE]]
+        single = jobs.request_run(small, SHORT[0])
     wait_for_all([single, *many])
     single.refresh_from_db()
     theirs = Run.objects.filter(pk__in=[run.pk for run in many])

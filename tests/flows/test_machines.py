@@ -17,7 +17,7 @@ from tests.flows.scenario import BROKERS, at_once, environment, make_tables, onc
 from tests.postgres.server import NoPostgres, throw_away_server
 from tests.redis_server import why_not
 
-pytestmark = [pytest.mark.flow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from tests.flows.test_standing_still import AtOnce
 
 pytestmark = [pytest.mark.flow, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 15
+PATIENCE = 120
 PAIRS = [("catalogue", "customers"), ("customers", "catalogue")]
 
 

@@ -16,7 +16,7 @@ from tests.flows.conftest import Template
 from tests.flows.scenario import BROKERS, at_once, environment, make_tables, once, played
 from tests.redis_server import why_not
 
-pytestmark = [pytest.mark.flow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(1800)]
 
 WELL = {"state": "succeeded", "cause": "", "attempt": 1, "detail": ""}
 

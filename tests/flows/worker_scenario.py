@@ -83,6 +83,7 @@ class Watched:
         self.started: list[subprocess.Popen[bytes]] = []
 
         def start(given: Any, lane: str) -> subprocess.Popen[bytes]:
+            self.watchdog.silent_after = timedelta(minutes=3)  # where a scene made it impatient
             self.log.begin_anew()
             self.started.append(watchdog._start(given, lane))
             return self.started[-1]
@@ -124,7 +125,6 @@ class Watched:
         from tests.flows.clusters import wait
 
         wait(lambda: self.watchdog.restarts > before, "the watchdog started another cluster")
-        self.watchdog.silent_after = timedelta(minutes=3)
         self.log.wait_until_ready()
 
 
@@ -178,7 +178,7 @@ def cancelled(client: Any, shop_url: str) -> dict[str, Any]:
     from sync_portal.sync import jobs
     from tests.flows.clusters import fresh, told, wait, wait_for_end
 
-    slow_shop(shop_url, 0.4)
+    slow_shop(shop_url, 1.5)
     run = request(client, "images")
     wait(lambda: fresh(run).step == "apply", "the run began to write")
     jobs.request_cancel(fresh(run))
@@ -191,7 +191,7 @@ def killed_in_the_middle(client: Any, workers: Watched, shop_url: str) -> dict[s
     """The whole cluster is killed while it writes; another one takes the run up after the lease has run out."""
     from tests.flows.clusters import fresh, let_tick, minutes_pass, told, wait, wait_for_end
 
-    slow_shop(shop_url, 0.4)
+    slow_shop(shop_url, 1.5)
     run = request(client, "images")
     wait(lambda: fresh(run).step == "apply", "the run began to write")
     before = workers.watchdog.restarts
@@ -205,11 +205,14 @@ def killed_in_the_middle(client: Any, workers: Watched, shop_url: str) -> dict[s
 
 def ended(client: Any, workers: Watched) -> dict[str, Any]:
     """The sentinel is killed: the cluster's main process ends, its workers are left over and must not stay."""
+    from tests.flows import clusters
+
     before, old = workers.watchdog.restarts, workers.cluster
     left_over = set(workers.processes()) - {old.pid, workers.sentinel()}
     os.kill(workers.sentinel(), signal.SIGKILL)
     workers.wait_for_restart(before)
-    return carried(client) | {"ended by itself": old.returncode == 0, "left over": sum(map(alive, left_over))}
+    left = clusters.left_over(lambda: [pid for pid in left_over if alive(pid)])
+    return carried(client) | {"ended by itself": old.returncode == 0, "left over": left}
 
 
 def frozen(client: Any, workers: Watched) -> dict[str, Any]:
@@ -217,13 +220,14 @@ def frozen(client: Any, workers: Watched) -> dict[str, Any]:
 
     The cluster puts new workers in their place and looks well, and they wait for that lock for ever.
     """
-    from tests.flows.clusters import calls, fresh, told, wait, wait_for_end
+    from tests.flows.clusters import calls, fresh, left_over, told, wait, wait_for_end
 
     before, old, main_and_sentinel = (
         workers.watchdog.restarts,
         workers.cluster,
         {workers.cluster.pid, workers.sentinel()},
     )
+    wait(lambda: workers.log.count("Processed '") >= workers.log.count(r"processing \S+"), "nobody is at work")
     idle, begun = workers.log.pids("ready for work at"), workers.log.count("processing work-slow")
     for _look in range(2):  # until they wait at their queue, and not for a core
         wait(lambda: all(state_of(pid) == "S" for pid in idle), "the workers wait")
@@ -245,7 +249,8 @@ def frozen(client: Any, workers: Watched) -> dict[str, Any]:
     }
     workers.watchdog.silent_after = timedelta(seconds=2)
     workers.wait_for_restart(before)
-    killed = {"killed by the watchdog": old.returncode == -signal.SIGKILL, "left over": sum(map(alive, living))}
+    left = left_over(lambda: [pid for pid in living if alive(pid)])
+    killed = {"killed by the watchdog": old.returncode == -signal.SIGKILL, "left over": left}
     return told(wait_for_end(run)) | {"symptom": symptom} | killed
 
 
@@ -284,14 +289,14 @@ def state_of(pid: int) -> str:
 
 
 def slow_shop(url: str, seconds: float) -> None:
-    """Have the shop take this long for every request from now on."""
+    """Have the shop take this long for whatever is written from now on."""
     import requests
 
     steer = f"{url}/_sandbox/misbehave"
-    requests.post(f"{steer}/clear", timeout=10).raise_for_status()
+    requests.post(f"{steer}/clear", timeout=60).raise_for_status()
     if seconds:
-        asked = {"kind": "delay", "seconds": seconds, "times": -1}
-        requests.post(steer, json=asked, timeout=10).raise_for_status()
+        asked = {"kind": "delay", "seconds": seconds, "times": -1, "methods": ["POST"]}
+        requests.post(steer, json=asked, timeout=60).raise_for_status()
 
 
 if __name__ == "__main__":

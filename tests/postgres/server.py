@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,8 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
+
 DEBIAN_SERVERS = Path("/usr/lib/postgresql")
-START_SECONDS = 60
+START_SECONDS = 180
 # Nothing has to survive a power cut here: the tests are about three times faster for it.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 INITDB_OPTIONS = ("-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
@@ -39,14 +40,14 @@ def throw_away_server() -> Iterator[str]:
     Raises:
         NoPostgres
     """
-    with tempfile.TemporaryDirectory(prefix="sync-portal-pg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="sync-portal-pg-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         binaries = _usable_by_server(_binaries(), home)
         if os.geteuid() == 0:
             shutil.chown(home, *_server_ids())
         data = home / "data"
         _run([binaries / "initdb", "-D", data, *INITDB_OPTIONS], home)
-        port = _free_port()
+        port = free_port()
         server = _start(binaries / "postgres", data, port)
         try:
             _wait_until_ready(server, port, home)
@@ -127,13 +128,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int, home: Path) ->
 def _stop(server: subprocess.Popen[bytes]) -> None:
     server.send_signal(signal.SIGINT)  # "fast": SIGTERM would wait for clients that are still connected
     try:
-        server.wait(timeout=10)
+        server.wait(timeout=60)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

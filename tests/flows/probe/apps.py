@@ -1,4 +1,5 @@
-"""Registers the flows `note-01` to `note-20`, which take a moment, and `wait`, which takes until it is let go.
+"""Registers the flows `note-01` to `note-20`, which take a moment, or longer while they are held, and `wait`, which takes
+until it is let go.
 
 Notes are lines of JSON in PROBE_FOLDER/notes: {"run", "machine", "what": "began" | "ended"}. Each is one `write` at the
 file's end, so that those of many processes do not mix.
@@ -9,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 MOMENT = 0.1
 SHORT = tuple(f"note-{number:02}" for number in range(1, 21))
 LONG = "wait"
+HELD = "held"
 
 
 class ProbeConfig(AppConfig):
@@ -41,12 +45,26 @@ def carry(context: RunContext) -> None:
     note(context, "began")
     if context.run.flow == LONG:
         while not (folder() / "go").exists():
-            context.beat()
-            time.sleep(0.05)
+            stand_still(context)
     else:
         time.sleep(MOMENT)
+        while (folder() / HELD).exists():
+            stand_still(context)
     context.hold()  # as every flow does before what it cannot take back
     note(context, "ended")
+
+
+def stand_still(context: RunContext) -> None:
+    context.beat()
+    time.sleep(0.05)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """While this lasts, no short run ends: whoever asks for many is not overtaken by those who carry them."""
+    (folder() / HELD).touch()
+    yield
+    (folder() / HELD).unlink()
 
 
 def note(context: RunContext, what: str) -> None:
