@@ -1,5 +1,5 @@
-"""Registers the flows `note-01` to `note-20`, which take a moment, or longer while they are held, and `wait`, which takes
-until it is let go.
+"""Registers the flows `note-01` to `note-20`, which take a moment, or longer while they are held, and `wait`, which
+takes until it is let go.
 
 Notes are lines of JSON in PROBE_FOLDER/notes: {"run", "machine", "what": "began" | "ended"}. Each is one `write` at the
 file's end, so that those of many processes do not mix.
