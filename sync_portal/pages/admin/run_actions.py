@@ -26,7 +26,7 @@ from sync_portal.pages.counters import retryable, tally_of
 from sync_portal.pages.offers import backwards, can_be_undone
 from sync_portal.pages.sentences import flow_label
 from sync_portal.sync import jobs
-from sync_portal.sync.flows import all_flows
+from sync_portal.sync.flows import UnknownFlowError, all_flows
 from sync_portal.sync.models import Run, Trigger
 
 MOST_AT_ONCE = 50
@@ -181,7 +181,7 @@ def _one(
         made = act(run, request)
     except NotNow as why:
         refused[str(why)].append(run)
-    except KeyError:
+    except UnknownFlowError:
         refused[_("there is no such flow any more.")].append(run)
     except jobs.QueueBusy as busy:
         why_not = _(
